@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/core/language.h"
+#include "base/formats/calendar.h"
 
 #include <cstdint>
 #include <optional>
@@ -21,21 +22,21 @@ struct LocalText {
 
 /// How surely the person must be known before the service is given (written into the envelope).
 enum class Assurance {
-  MobileNumber,    ///< a mobile number typed by the citizen; nothing proven
-  TypedNationalId, ///< a national ID typed, its check digit right
-  Card,            ///< a card read in the reader
+  MobileNumber,     ///< a mobile number typed by the citizen; nothing proven
+  TypedNationalId,  ///< a national ID typed, its check digit right
+  Card,             ///< a card read in the reader
 };
 
 /// What a citizen types or chooses. The kind decides keyboard, normalising, check rule and how it is shown.
 enum class FieldKind {
-  Text,        ///< one line of words
-  LongText,    ///< several lines of words
-  Choice,      ///< one of `choices`
-  Number,      ///< digits, minimum..maximum
-  Mobile,      ///< Iranian mobile number, stored as 09xxxxxxxxx
-  NationalId,  ///< کد ملی, 10 digits with check digit
-  PostalCode,  ///< 10 digits
-  TrackingCode, ///< our own code, with its check digits
+  Text,          ///< one line of words
+  LongText,      ///< several lines of words
+  Choice,        ///< one of `choices`
+  Number,        ///< digits, minimum..maximum
+  Mobile,        ///< Iranian mobile number, stored as 09xxxxxxxxx
+  NationalId,    ///< کد ملی, 10 digits with check digit
+  PostalCode,    ///< 10 digits
+  TrackingCode,  ///< our own code, with its check digits
 };
 
 struct Choice {
@@ -47,7 +48,7 @@ struct Field {
   std::string id;  ///< unique within the service; a key of the request body
   FieldKind kind = FieldKind::Text;
   LocalText label;
-  LocalText hint;            ///< may be empty
+  LocalText hint;  ///< may be empty
   bool required = true;
   bool personal = true;      ///< masked on paper
   int minimum_length = 0;    ///< in code points after trimming; for words
@@ -68,10 +69,10 @@ struct FormStep {
 struct Stage {
   std::string id;
   LocalText name;
-  LocalText unit;                        ///< who acts
-  std::optional<int> limit_working_days; ///< counted from filing; nothing: «مهلت اعلام نشده»
-  std::string source;                    ///< where the limit is written; empty if none
-  bool confirmed = false;                ///< signed off by the municipality
+  LocalText unit;                         ///< who acts
+  std::optional<int> limit_working_days;  ///< counted from filing; nothing: «مهلت اعلام نشده»
+  std::string source;                     ///< where the limit is written; empty if none
+  bool confirmed = false;                 ///< signed off by the municipality
 };
 
 struct FeeLine {
@@ -91,11 +92,11 @@ enum class ServiceKind {
 };
 
 struct Service {
-  std::string id;       ///< "complaint-137"
-  std::string area;     ///< id of its Area
+  std::string id;    ///< "complaint-137"
+  std::string area;  ///< id of its Area
   ServiceKind kind = ServiceKind::Request;
   LocalText name;
-  LocalText summary;    ///< one line
+  LocalText summary;  ///< one line
   Assurance assurance = Assurance::MobileNumber;
   int minutes_to_fill = 0;
   std::vector<FeeLine> fees;  ///< empty: free of charge
@@ -117,17 +118,14 @@ struct Area {
   LocalText served_at;                ///< where it is served today, if no service is open here
 };
 
-/// A calendar day of the Solar Hijri calendar; month and day from 1.
-struct SolarDay {
-  int year = 0;
-  int month = 0;
-  int day = 0;
-  friend auto operator<=>(const SolarDay&, const SolarDay&) = default;
-};
+/// See base/formats/calendar.h.
+using SolarDay = formats::SolarDay;
 
 struct Holiday {
   SolarDay day;
   LocalText name;
+  std::string source;      ///< where it is written; empty if nowhere
+  bool confirmed = false;  ///< signed off by the municipality
 };
 
 struct City {
@@ -137,17 +135,19 @@ struct City {
   LocalText office;        ///< where this kiosk stands, e.g. «پیشخوان شهر · منطقهٔ ۶»
   bool fictional = false;  ///< then every screen and print says that its values are invented
   LocalText fictional_notice;
-  std::vector<int> weekend;        ///< 0 = Saturday … 6 = Friday
-  std::vector<Holiday> holidays;   ///< dated data; lunar holidays move
+  std::vector<int> weekend;       ///< 0 = Saturday … 6 = Friday
+  std::vector<Holiday> holidays;  ///< dated data; lunar holidays move
+  SolarDay calendar_until;        ///< the last day that `holidays` covers; no due day is promised after it
 };
 
 /// What the city offers, by which rules, all from data. Immutable once loaded; swapped on the welcome
 /// screen only. Thread: share by const reference.
 struct Catalogue {
-  std::string version;      ///< "1405.3"
-  std::string fingerprint;  ///< groups of upper-case hex of the files' hash, "7F2A-91C4"; set by the loader's caller
+  std::string version;  ///< "1405.3"
+  std::string
+      fingerprint;  ///< groups of upper-case hex of the files' hash, "7F2A-91C4"; set by the loader's caller
   City city;
-  std::vector<Area> areas;        ///< in the order of display
+  std::vector<Area> areas;  ///< in the order of display
   std::vector<Service> services;
   [[nodiscard]] const Service* service(std::string_view id) const;
   [[nodiscard]] const Area* area(std::string_view id) const;
