@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/core/bytes.h"
+#include "base/core/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace pishkhan::store {
+
+enum class FileFault { DiskFull, ReadOnly, IoError };
+
+/// What the store asks of the file system beside SQLite; the power-cut model is the other implementation.
+/// Thread: the store's.
+class Files {
+ public:
+  virtual ~Files() = default;
+  /// The whole file; nothing if there is none.
+  [[nodiscard]] virtual Result<std::optional<Bytes>, FileFault> read(const std::filesystem::path& file) = 0;
+  /// Writes in place at `offset`, growing the file, and returns when the bytes are on the disk.
+  [[nodiscard]] virtual Result<void, FileFault> write_synced(const std::filesystem::path& file,
+                                                             std::size_t offset, ByteView bytes) = 0;
+  /// Makes the names in a folder durable.
+  [[nodiscard]] virtual Result<void, FileFault> sync_folder(const std::filesystem::path& folder) = 0;
+  /// What an unprivileged process can still write there.
+  [[nodiscard]] virtual Result<std::uint64_t, FileFault> free_bytes(const std::filesystem::path& folder) = 0;
+};
+
+/// The real one.
+[[nodiscard]] std::unique_ptr<Files> system_files();
+
+}  // namespace pishkhan::store

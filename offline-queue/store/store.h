@@ -1,0 +1,163 @@
+#pragma once
+
+#include "base/core/clock.h"
+#include "base/core/result.h"
+#include "offline-queue/protocol/acknowledgement.h"
+#include "offline-queue/protocol/chain.h"
+#include "offline-queue/protocol/tracking_code.h"
+#include "offline-queue/store/files.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace pishkhan::store {
+
+/// What can keep the queue from doing its work.
+enum class StoreFault {
+  DiskFull,           ///< nothing was written; what is there is intact
+  ReadOnly,           ///< the disk or the file does not take writes
+  Unreadable,         ///< no database, or damaged beyond what SQLite can read
+  NewerSchema,        ///< written by a newer program; left untouched
+  Locked,             ///< another process has it
+  WrongEpoch,         ///< the file belongs to another kiosk number or epoch; a new epoch has its own folder
+  ChainBroken,        ///< the end of the chain is missing or does not verify: nothing more is appended here
+  SequenceExhausted,  ///< 999,999 records: the kiosk needs a new epoch
+  NotSealed,          ///< the caller's own part of append() failed; nothing was written
+  UnknownRecord,      ///< an acknowledgement or print outcome for a record that is not here
+  Refused,            ///< an acknowledgement that does not verify or names another hash
+  IoError,            ///< the disk failed; reopen before the next append
+};
+
+/// Only the power-cut rig asks for Normal, to show that it can see losses.
+enum class Durability { Full, NormalForTheRigOnly };
+
+struct Options {
+  std::filesystem::path folder;  ///< holds queue.db, queue.db-wal and queue.head; exists already
+  int kiosk = 0;
+  int epoch = 0;
+  const protocol::SigningKey* kiosk_key = nullptr;     ///< outlives the store
+  const protocol::VerifyingKey* ingest_key = nullptr;  ///< verifies Stored; nothing: all are refused
+  const protocol::VerifyingKey* cases_key = nullptr;   ///< verifies Opened; nothing: all are refused
+  const Clock* clock = nullptr;
+  std::uint64_t low_room_bytes = 256U << 20;   ///< below: warn staff
+  std::uint64_t least_room_bytes = 32U << 20;  ///< below: refuse before a citizen has typed anything
+  // Seams for tests and the power-cut rig:
+  Files* files = nullptr;  ///< nothing: the system's
+  std::string vfs;         ///< name of a registered SQLite VFS; empty: SQLite's own
+  Durability durability = Durability::Full;
+  int wal_pages = 256;  ///< of 4 KiB; size at which the WAL is folded back, and its size from the start
+};
+
+/// What opening found out. Everything that verifies is kept and can be sent, whatever else is wrong.
+struct Findings {
+  enum class Anchor {
+    None,       ///< no head file yet
+    Matches,    ///< the anchored head is in the chain
+    Truncated,  ///< the chain is shorter than the anchored head: records are gone
+    Forked,     ///< another record stands where the anchored head was: an old disk was restored
+    Damaged,    ///< the head file is there and says nothing usable
+  };
+  Anchor anchor = Anchor::None;
+  int records = 0;
+  std::vector<int> damaged;  ///< sequences that do not verify; never sent, never erased
+  bool head_verifies = true;
+};
+
+/// A record's place, known before it is sealed, because the tracking code lies inside the envelope.
+struct Place {
+  protocol::TrackingCode code;
+  protocol::RequestId request_id{};
+  WallTime created_at{};
+};
+
+/// What append() is to write.
+struct Draft {
+  Bytes payload;
+  std::optional<protocol::Hash> duplicate;  ///< keyed_hash(..., Duplicate, case key)
+  std::optional<protocol::Hash> recovery;   ///< keyed_hash(..., Recovery, ...)
+};
+
+struct Filed {
+  protocol::TrackingCode code;
+  protocol::RequestId request_id{};
+  protocol::Record record;  ///< hash is the chain's head at that moment
+};
+
+/// A request that waits here, as far as the store may tell.
+struct Waiting {
+  protocol::TrackingCode code;
+  protocol::RequestId request_id{};
+  WallTime created_at{};
+};
+
+struct Counts {
+  int unsent = 0;    ///< not yet Stored at the backend
+  int unopened = 0;  ///< not yet Opened (unsent ones among them)
+  int invalid = 0;   ///< found Invalid by cases; kept
+  WallTime oldest_unsent{};
+};
+
+enum class Room { Enough, Low, TooLittle };
+
+/// How long a citizen who got no receipt can ask for the code again.
+constexpr auto recovery_window = std::chrono::minutes(10);
+/// Records in one batch to the backend.
+constexpr int largest_batch = 64;
+
+/// The durable queue: one append-only chain of typed records in SQLite. A record is on the disk when
+/// append() returns it, not before. Owned by one thread, which has the only connection; a second process
+/// gets Locked. No call here blocks on anything but the disk.
+class Store {
+ public:
+  /// Creates the database if there is none. Verifies every link and the head's signature.
+  [[nodiscard]] static Result<std::unique_ptr<Store>, StoreFault> open(const Options& options);
+  virtual ~Store() = default;
+
+  [[nodiscard]] virtual const Findings& findings() const = 0;
+
+  /// Gives `write` the record's place, then commits what it returns: one commit, one citizen. If `write`
+  /// returns nothing, nothing happens and the place is given again. `request_id` is the idempotency key.
+  using Write = std::function<std::optional<Draft>(const Place&)>;
+  [[nodiscard]] virtual Result<Filed, StoreFault> append(protocol::RecordType type,
+                                                         const protocol::RequestId& request_id,
+                                                         const Write& write) = 0;
+  /// Appends what became of the receipt of a request; Printed ends the ten-minute recovery of its code.
+  [[nodiscard]] virtual Result<void, StoreFault> record_print(int request_sequence,
+                                                              protocol::PrintOutcome outcome) = 0;
+  /// Writes the head of the chain to its own file, synced. Call it once the receipt is on its way: until
+  /// then, a cut-off end of the WAL would show only at the backend and on the receipt itself.
+  [[nodiscard]] virtual Result<void, StoreFault> anchor_head() = 0;
+
+  /// The newest request with this hash that has not been opened at the backend.
+  [[nodiscard]] virtual Result<std::optional<Waiting>, StoreFault> find_duplicate(
+      const protocol::Hash& duplicate) = 0;
+  /// The newest request with this hash, filed less than ten minutes ago, whose receipt was not printed.
+  [[nodiscard]] virtual Result<std::optional<Waiting>, StoreFault> find_unprinted(
+      const protocol::Hash& recovery) = 0;
+  /// Forgets the hashes that have served; call it about once a minute.
+  [[nodiscard]] virtual Result<void, StoreFault> purge() = 0;
+
+  /// The next records to send, oldest first, at most largest_batch. Damaged ones are left out.
+  [[nodiscard]] virtual Result<std::vector<protocol::Record>, StoreFault> unsent(int limit) = 0;
+  /// Sequences above `after` that are stored at the backend but not yet opened, oldest first.
+  [[nodiscard]] virtual Result<std::vector<int>, StoreFault> unopened(int after, int limit) = 0;
+  [[nodiscard]] virtual Result<std::optional<protocol::Record>, StoreFault> record(int sequence) = 0;
+
+  /// Each acknowledgement is verified here; those that do not verify are counted as refused and change
+  /// nothing. Repeating one is harmless. Returns how many were taken.
+  [[nodiscard]] virtual Result<int, StoreFault> mark_stored(
+      std::span<const protocol::Acknowledgement> acknowledgements) = 0;
+  /// Accepted or Joined erases the payload for good (secure_delete, WAL truncated) and keeps the link;
+  /// Invalid keeps it and counts it. Returns how many were taken.
+  [[nodiscard]] virtual Result<int, StoreFault> mark_opened(
+      std::span<const protocol::Acknowledgement> acknowledgements) = 0;
+
+  [[nodiscard]] virtual Result<Counts, StoreFault> counts() = 0;
+  [[nodiscard]] virtual Room room() = 0;
+};
+
+}  // namespace pishkhan::store
