@@ -1,0 +1,128 @@
+#pragma once
+
+#include "base/core/bitmap.h"
+#include "base/core/clock.h"
+#include "base/core/random.h"
+#include "drivers/receipt-printer/escpos.h"
+#include "drivers/receipt-printer/model.h"
+#include "drivers/usb/transport.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace pishkhan::printer {
+
+/// What is wrong, as the printer or the bus said it. Each has a sentence for the citizen and a code for staff.
+enum class PrinterFault : std::uint8_t {
+  PaperOut,
+  CoverOpen,
+  CutterJam,
+  Overheated,
+  Broken,       ///< an error that only a technician mends
+  Offline,      ///< off-line and does not say why
+  Unplugged,    ///< the transport is gone; only a new one helps
+  Mute,         ///< no answer, or no byte taken, in time
+  Garbled,      ///< it answers, but not in our language
+  Interrupted,  ///< a write was cut short; how much was taken is not known
+};
+
+/// XFS4IoT, Printer.Status, paper.
+enum class PaperState : std::uint8_t { Unknown, Full, Low, Out, Jammed };
+/// XFS4IoT, Common.Status, device.
+enum class DeviceState : std::uint8_t { Online, Offline, NoDevice, HardwareError, UserError };
+
+struct PrinterStatus {
+  DeviceState device = DeviceState::Offline;
+  PaperState paper = PaperState::Unknown;
+  std::optional<PrinterFault> fault;
+  friend bool operator==(const PrinterStatus&, const PrinterStatus&) = default;
+};
+
+/// The printer itself echoed this job's random fence after the cut. It proves that the head and the knife
+/// passed the place, not that there is ink on the paper: a roll can lie the wrong way round.
+struct Printed {
+  friend bool operator==(const Printed&, const Printed&) = default;
+};
+/// No whole receipt came out, and what the printer still held was thrown away or never sent.
+struct NotPrinted {
+  PrinterFault fault = PrinterFault::Offline;
+  friend bool operator==(const NotPrinted&, const NotPrinted&) = default;
+};
+enum class UnknownReason : std::uint8_t {
+  NoProof,    ///< the model cannot echo; everything was taken without a complaint
+  NoEcho,     ///< everything was sent, and the echo did not come before the deadline
+  LostAtEnd,  ///< the printer was lost, or complained, after the whole picture had been handed over
+};
+/// The citizen must look: «لطفاً رسید را ببینید».
+struct Unknown {
+  UnknownReason reason = UnknownReason::NoEcho;
+  std::optional<PrinterFault> fault;
+  friend bool operator==(const Unknown&, const Unknown&) = default;
+};
+using PrintOutcome = std::variant<Printed, NotPrinted, Unknown>;
+
+/// One receipt printer on one transport. It claims nothing that the printer did not prove, and before each
+/// job it brings the printer to a known place, so that dots of an old job never come out as letters.
+/// Owned by the printer's thread and used only there; borrows its transport, clock and randomness.
+class ReceiptPrinter {
+ public:
+  ReceiptPrinter(usb::Transport& transport, const Clock& clock, Random& random, const Model& model);
+
+  /// Prints and cuts. `receipt` is 1 to model().dots_per_line dots wide and 1 to maximum_rows high.
+  /// Returns by `within` (plus one short transfer), whatever the printer does.
+  [[nodiscard]] PrintOutcome print(const Bitmap& receipt, std::chrono::milliseconds within);
+  /// Asks the printer (DLE EOT 1 to 4); at most about a second.
+  [[nodiscard]] PrinterStatus status();
+  [[nodiscard]] const Model& model() const { return model_; }
+
+  static constexpr int maximum_rows = 8192;
+
+ private:
+  using Milliseconds = std::chrono::milliseconds;
+  using Fault = std::optional<PrinterFault>;
+  struct Fence {
+    escpos::ProcessId id;
+    std::size_t bytes;  ///< sent since the fence before, with this fence
+  };
+
+  [[nodiscard]] PrintOutcome attempt(const Bitmap& receipt);
+  [[nodiscard]] PrintOutcome give_up(PrinterFault fault);
+  [[nodiscard]] PrintOutcome await_last_echo();
+  [[nodiscard]] Fault send_bands(const Bitmap& receipt);
+  [[nodiscard]] Fault send_fenced(Bytes data);
+  [[nodiscard]] Fault write(ByteView data, Milliseconds patience);
+  [[nodiscard]] Fault wait_for_room(std::size_t bytes);
+  [[nodiscard]] Fault read_answers(Milliseconds patience);
+  void drain();
+  [[nodiscard]] Result<std::uint8_t, PrinterFault> ask(escpos::StatusKind kind);
+  [[nodiscard]] Result<PrinterStatus, PrinterFault> ask_all();
+  [[nodiscard]] Fault check_online();
+  [[nodiscard]] Fault resynchronise();
+  [[nodiscard]] bool clear_buffers();
+  [[nodiscard]] Fault prove_synchronised();
+  void accept_echo(const escpos::ProcessId& id);
+  [[nodiscard]] Milliseconds left() const;
+  [[nodiscard]] Milliseconds at_most(Milliseconds patience) const;
+
+  usb::Transport& transport_;
+  const Clock& clock_;
+  Random& random_;
+  Model model_;
+  escpos::AnswerParser parser_;
+  std::deque<Fence> waiting_;  ///< fences sent and not yet echoed, oldest first
+  std::size_t outstanding_bytes_ = 0;
+  std::vector<std::uint8_t> statuses_;  ///< status bytes received and not yet asked for
+  bool cleared_ = false;                ///< a clear response came
+  /// The printer may be in the middle of a command: true at first, since another process may have died there.
+  bool lost_place_ = true;
+  bool picture_sent_ = false;  ///< the last row of this job has been handed over, or may have been
+  SteadyTime deadline_{};
+  int reads_left_ = 0;
+};
+
+}  // namespace pishkhan::printer
