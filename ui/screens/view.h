@@ -15,7 +15,7 @@
 
 namespace pishkhan::screens {
 
-using FieldValues = std::map<std::string, PersonalText, std::less<>>;
+using FieldValues = services::Values;
 using FieldProblems = std::map<std::string, services::FieldProblem, std::less<>>;
 
 /// What every screen shows at its edges. Borrowed; valid while the screen is drawn.
@@ -33,11 +33,14 @@ struct Situation {
 namespace view {
 
 struct Welcome {
-  bool recovery_offered = false;  ///< a request was filed in the last ten minutes whose receipt did not come out
+  bool recovery_offered =
+      false;  ///< a request was filed in the last ten minutes whose receipt did not come out
 };
 struct Services {};
 /// One area: its open services, or where it is served today.
-struct Area { const services::Area* area = nullptr; };
+struct Area {
+  const services::Area* area = nullptr;
+};
 struct Before {
   const services::Service* service = nullptr;
   /// In the order of service->stages; nothing where no limit was announced.
@@ -52,7 +55,7 @@ struct Identify {
   const FieldValues* values = nullptr;  ///< key "national_id"
   const FieldProblems* problems = nullptr;
   std::string focused;
-  int step = 0;   ///< of steps, from 0, for the progress bar
+  int step = 0;  ///< of steps, from 0, for the progress bar
   int steps = 0;
 };
 struct Form {
@@ -72,18 +75,22 @@ struct Review {
   int step = 0;
   int steps = 0;
 };
-struct Filing { const services::Service* service = nullptr; };
+struct Filing {
+  const services::Service* service = nullptr;
+};
 
 enum class PrintState { Printing, Printed, PaperOut, CoverOpen, PrinterFault, LookAtThePaper };
 struct Receipt {
   const services::Service* service = nullptr;
-  std::string tracking_code;        ///< ASCII digits, ungrouped
-  const Bitmap* paper = nullptr;    ///< the very bitmap that is printed; may be null for a moment
+  std::string tracking_code;      ///< ASCII digits, ungrouped
+  const Bitmap* paper = nullptr;  ///< the very bitmap that is printed; may be null for a moment
   PrintState print = PrintState::Printing;
-  bool joined = false;              ///< the same case was already filed: this is its code
-  bool sent = false;                ///< the backend holds it; otherwise it is kept here and will be sent
+  bool joined = false;  ///< the same case was already filed: this is its code
+  bool sent = false;    ///< the backend holds it; otherwise it is kept here and will be sent
 };
-struct Goodbye { bool card_inside = false; };
+struct Goodbye {
+  bool card_inside = false;
+};
 
 enum class LookUpState { Typing, Asking, Unreachable, TooOften };
 struct Track {
@@ -93,7 +100,7 @@ struct Track {
   LookUpState state = LookUpState::Typing;
 };
 struct CaseStage {
-  std::string name;   ///< in the visit's language
+  std::string name;  ///< in the visit's language
   std::string unit;
   bool done = false;
   std::optional<services::SolarDay> due;
@@ -105,7 +112,7 @@ struct TrackResult {
   std::string service_name;
   std::optional<WallTime> filed_at;
   std::vector<CaseStage> stages;
-  std::string answer;      ///< the city's words, if there are any
+  std::string answer;  ///< the city's words, if there are any
 };
 struct Recover {
   const FieldValues* values = nullptr;  ///< key "mobile"
@@ -116,8 +123,13 @@ struct Recover {
 };
 /// Filing failed, or a filing cannot begin: a sentence, and what to do now.
 enum class RefusalReason { DiskFull, StoreFault, NotEnrolled };
-struct Refused { RefusalReason reason = RefusalReason::StoreFault; std::string staff_code; };
-struct OutOfService { std::string staff_code; };
+struct Refused {
+  RefusalReason reason = RefusalReason::StoreFault;
+  std::string staff_code;
+};
+struct OutOfService {
+  std::string staff_code;
+};
 
 }  // namespace view
 
@@ -126,7 +138,9 @@ using View = std::variant<view::Welcome, view::Services, view::Area, view::Befor
                           view::TrackResult, view::Recover, view::Refused, view::OutOfService>;
 
 /// Drawn over the screen, which dims.
-struct IdleWarning { int seconds_left = 0; };
+struct IdleWarning {
+  int seconds_left = 0;
+};
 struct EndQuestion {};  ///< "End and erase what you have typed?"
 using Overlay = std::variant<std::monostate, IdleWarning, EndQuestion>;
 

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "kiosk/visit/event.h"
+
+#include <variant>
+#include <vector>
+
+namespace pishkhan::visit {
+
+/// What `step` decided shall be done. Each carries the id of its visit, which comes back in the answer.
+namespace effect {
+
+/// Read the card that is in the reader. Answers: CardReading, then CardRead or CardFailed.
+struct ReadCard {
+  VisitId visit = 0;
+};
+/// Seal, sign and commit. Answer: Filed or FilingFailed. `values` are normalised and complete.
+struct File {
+  VisitId visit = 0;
+  const services::Catalogue* catalogue = nullptr;
+  const services::Service* service = nullptr;
+  services::Assurance assurance = services::Assurance::MobileNumber;
+  Language language = Language::Persian;
+  screens::FieldValues values;
+};
+enum class Copy { Original, Again };
+/// Lay the receipt out once, show it and print it. Answers: ReceiptLaidOut, then PrintEnded.
+struct Print {
+  VisitId visit = 0;
+  const services::Catalogue* catalogue = nullptr;
+  const services::Service* service = nullptr;
+  Language language = Language::Persian;
+  screens::FieldValues values;
+  FiledRequest request;
+  Copy copy = Copy::Original;
+};
+/// Append how the print ended to the chain, beside its request.
+struct RecordPrint {
+  std::uint64_t sequence = 0;
+  PrintOutcome outcome = PrintOutcome::Unknown;
+};
+/// Answer: LookedUp or LookUpFailed.
+struct LookUp {
+  VisitId visit = 0;
+  const services::Catalogue* catalogue = nullptr;
+  Language language = Language::Persian;
+  std::string code;
+  PersonalText secret;
+};
+/// The code of the request whose receipt did not come out, for who knows its mobile number. Answer: Recovered.
+struct Recover {
+  VisitId visit = 0;
+  PersonalText mobile;
+};
+/// The visit is over: every layout cache, caret, buffer and dead stack that may hold its words is wiped.
+struct Forget {
+  VisitId visit = 0;
+};
+
+}  // namespace effect
+
+using Effect = std::variant<effect::ReadCard, effect::File, effect::Print, effect::RecordPrint, effect::LookUp,
+                            effect::Recover, effect::Forget>;
+using Effects = std::vector<Effect>;
+
+}  // namespace pishkhan::visit

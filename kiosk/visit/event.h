@@ -1,0 +1,146 @@
+#pragma once
+
+#include "base/core/bitmap.h"
+#include "base/core/clock.h"
+#include "base/core/personal.h"
+#include "base/services/catalogue.h"
+#include "ui/screens/action.h"
+#include "ui/screens/view.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace pishkhan::visit {
+
+/// One citizen's stay at the counter. 64 random bits, never reused in practice; 0 is nobody's.
+using VisitId = std::uint64_t;
+
+/// A request that is durably in the queue: the commit has returned. Only this may be called filed.
+struct FiledRequest {
+  std::uint64_t sequence = 0;  ///< its place in the chain; the print outcome refers to it
+  std::string tracking_code;   ///< ASCII digits, ungrouped
+  std::string service;         ///< id of the service
+  WallTime filed_at{};
+  PersonalText receipt_secret;  ///< ASCII digits
+  std::string statement;  ///< what the receipt's QR code says (offline-queue/protocol, receipt_statement.h)
+};
+
+enum class FilingFault {
+  DiskFull,     ///< no room: nothing was filed
+  StoreFault,   ///< the store refused or failed: nothing was filed
+  NotEnrolled,  ///< the machine has no number yet
+};
+
+/// How a print ended; `Printed` only when the printer itself said so after the cut.
+enum class PrintOutcome { Printed, PaperOut, CoverOpen, PrinterFault, Unknown };
+
+enum class LookUpFault { Unreachable, TooOften };
+
+/// What happened. Answers carry the id of the visit that asked.
+namespace event {
+
+struct Acted {
+  screens::Action action;
+};
+/// Time passed; the stamp says how much.
+struct Tick {};
+
+// -- the devices
+struct PrinterChanged {
+  bool ready = false;
+};
+struct ReaderChanged {
+  bool present = false;
+};
+struct CardInserted {};
+struct CardRemoved {};
+struct CardReading {
+  VisitId visit = 0;
+};
+struct CardRead {
+  VisitId visit = 0;
+  PersonalText national_id;
+  PersonalText name;
+};
+enum class CardFault { Unknown, Failed };
+struct CardFailed {
+  VisitId visit = 0;
+  CardFault fault = CardFault::Failed;
+};
+struct ReceiptLaidOut {
+  VisitId visit = 0;
+  Bitmap paper;
+};
+struct PrintEnded {
+  VisitId visit = 0;
+  std::uint64_t sequence = 0;
+  PrintOutcome outcome = PrintOutcome::Unknown;
+};
+
+// -- the queue
+struct Filed {
+  VisitId visit = 0;
+  FiledRequest request;
+  bool joined = false;
+};
+struct FilingFailed {
+  VisitId visit = 0;
+  FilingFault fault = FilingFault::StoreFault;
+};
+struct Recovered {
+  VisitId visit = 0;
+  std::optional<FiledRequest> request;
+};
+/// Latest value: may a request be filed now, and can the last receipt still be fetched?
+struct QueueChanged {
+  std::optional<FilingFault> refuses;
+  bool recovery_offered = false;
+};
+
+// -- the backend
+struct NetworkChanged {
+  bool reachable = false;
+};
+/// The backend holds this request durably (its *stored* acknowledgement was verified).
+struct Sent {
+  std::uint64_t sequence = 0;
+};
+struct LookedUp {
+  VisitId visit = 0;
+  screens::view::TrackResult result;
+};
+struct LookUpFailed {
+  VisitId visit = 0;
+  LookUpFault fault = LookUpFault::Unreachable;
+};
+
+// -- the house
+struct CatalogueLoaded {
+  const services::Catalogue* catalogue = nullptr;
+};
+struct OutOfOrder {
+  std::string staff_code;
+};
+struct BackInOrder {};
+
+}  // namespace event
+
+using Event =
+    std::variant<event::Acted, event::Tick, event::PrinterChanged, event::ReaderChanged, event::CardInserted,
+                 event::CardRemoved, event::CardReading, event::CardRead, event::CardFailed,
+                 event::ReceiptLaidOut, event::PrintEnded, event::Filed, event::FilingFailed, event::Recovered,
+                 event::QueueChanged, event::NetworkChanged, event::Sent, event::LookedUp, event::LookUpFailed,
+                 event::CatalogueLoaded, event::OutOfOrder, event::BackInOrder>;
+
+/// An event with what `step` may not fetch for itself.
+struct Stamped {
+  Event event;
+  WallTime wall{};
+  SteadyTime steady{0};
+  VisitId fresh_id = 1;  ///< used if this event begins a visit
+};
+
+}  // namespace pishkhan::visit

@@ -1,0 +1,186 @@
+// From any reachable state, any events (late, foreign and repeated ones among them): never a crash, always
+// a way out, and nothing of a visit is left when it has ended.
+#include "base/core/random.h"
+#include "kiosk/visit/present.h"
+#include "kiosk/visit/test_counter.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <ctime>
+
+using namespace pishkhan;
+using namespace pishkhan::visit;
+namespace action = screens::action;
+
+namespace {
+
+std::string some_text(SeededRandom& random) {
+  static const char* const texts[] = {"",  "کوچه",          "09123456789", "0499370899", "خیابان آزادی",
+                                      "x", "10420100000797"};
+  return texts[random.below(std::size(texts))];
+}
+
+std::string some_field(SeededRandom& random) {
+  static const char* const fields[] = {"address", "mobile", "national_id", "code",
+                                       "secret",  "name",   "nonsense"};
+  return fields[random.below(std::size(fields))];
+}
+
+screens::Action some_action(SeededRandom& random) {
+  static const char* const service_ids[] = {"plain", "typed", "card", "tracking", "none"};
+  switch (random.below(19)) {
+    case 0:
+      return action::ChooseLanguage{random.below(2) == 0 ? Language::Persian : Language::English};
+    case 1:
+      return action::ToggleLargeText{};
+    case 2:
+      return action::ToggleHighContrast{};
+    case 3:
+      return action::Start{};
+    case 4:
+      return action::OpenTracking{};
+    case 5:
+      return action::OpenRecovery{};
+    case 6:
+      return action::ChooseArea{random.below(4) == 0 ? "permits" : "complaints"};
+    case 7:
+      return action::ChooseService{service_ids[random.below(std::size(service_ids))]};
+    case 8:
+      return action::FocusField{some_field(random)};
+    case 9:
+      return action::Back{};
+    case 10:
+      return action::GoToStep{static_cast<int>(random.below(4)) - 1};
+    case 11:
+      return action::TypeInstead{};
+    case 12:
+      return action::PrintAgain{};
+    case 13:
+      return random.below(4) == 0 ? screens::Action(action::End{}) : screens::Action(action::Next{});
+    case 14:
+      return random.below(4) == 0 ? screens::Action(action::ConfirmEnd{}) : screens::Action(action::Next{});
+    case 15:
+      return action::KeepGoing{};
+    case 16:
+      return action::EditField{some_field(random), PersonalText(some_text(random))};
+    case 17:
+      return action::EditField{"mobile", PersonalText("09123456789")};
+    default:
+      return action::Next{};
+  }
+}
+
+/// An id that is the present visit's, an old one's, or nobody's.
+VisitId some_id(SeededRandom& random, const Counter& counter) {
+  if (counter.visit() != nullptr && random.below(3) != 0) return counter.visit()->id;
+  return random.below(2) == 0 ? 0 : counter.next_id - random.below(5);
+}
+
+Event some_event(SeededRandom& random, const Counter& counter) {
+  const VisitId id = some_id(random, counter);
+  switch (random.below(30)) {
+    case 0:
+      return event::PrinterChanged{random.below(2) == 0};
+    case 1:
+      return event::ReaderChanged{random.below(4) != 0};
+    case 2:
+      return event::CardInserted{};
+    case 3:
+      return event::CardRemoved{};
+    case 4:
+      return event::CardReading{id};
+    case 5:
+      return event::CardRead{id, PersonalText("0499370899"), PersonalText("سارا")};
+    case 6:
+      return event::CardFailed{id, event::CardFault::Unknown};
+    case 7:
+      return event::ReceiptLaidOut{id, Bitmap(8, 8)};
+    case 8:
+      return event::PrintEnded{id, random.below(9), static_cast<PrintOutcome>(random.below(5))};
+    case 9:
+    case 10:
+      return event::Filed{id, filed_request("plain"), random.below(3) == 0};
+    case 11:
+      return event::FilingFailed{id, FilingFault::DiskFull};
+    case 12:
+      return event::Recovered{id, random.below(2) == 0 ? std::optional(filed_request("plain")) : std::nullopt};
+    case 13:
+      return event::QueueChanged{random.below(5) == 0 ? std::optional(FilingFault::DiskFull) : std::nullopt,
+                                 true};
+    case 14:
+      return event::NetworkChanged{random.below(2) == 0};
+    case 15:
+      return event::Sent{random.below(9)};
+    case 16:
+      return event::LookedUp{id, {}};
+    case 17:
+      return event::LookUpFailed{id, LookUpFault::TooOften};
+    case 18:
+      return random.below(20) == 0 ? Event(event::OutOfOrder{"TEST"}) : Event(event::BackInOrder{});
+    case 19:
+      return event::Tick{};
+    default:
+      return event::Acted{some_action(random)};
+  }
+}
+
+/// What a citizen who wants to leave can do from here: touch End, say yes, or just walk away.
+bool can_leave(Counter counter) {
+  if (counter.visit() == nullptr) return true;
+  Counter walking = counter;
+  counter.act(action::End{});
+  if (counter.visit() != nullptr) counter.act(action::ConfirmEnd{});
+  for (int i = 0; i < 400 && counter.visit() != nullptr; ++i) counter.pass(SteadyTime{1000});
+  for (int i = 0; i < 400 && walking.visit() != nullptr; ++i) walking.pass(SteadyTime{1000});
+  return counter.visit() == nullptr && walking.visit() == nullptr;
+}
+
+void check_effects(const Counter& counter, VisitId before, VisitId after) {
+  for (const Effect& effect : counter.last) {
+    if (std::holds_alternative<effect::RecordPrint>(effect)) continue;
+    const VisitId id = std::visit(
+        [](const auto& one) {
+          if constexpr (requires { one.visit; })
+            return one.visit;
+          else
+            return VisitId{0};
+        },
+        effect);
+    CHECK((id == before || id == after));
+    CHECK(id != 0);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("random days at the counter") {
+  const char* given = std::getenv("PISHKHAN_SEED");
+  const std::uint64_t seed =
+      given != nullptr ? std::strtoull(given, nullptr, 10) : static_cast<std::uint64_t>(std::time(nullptr));
+  MESSAGE("PISHKHAN_SEED=" << seed);
+  const auto city = small_city();
+  SeededRandom random(seed);
+  int filings = 0;
+  int receipts = 0;
+  for (int day = 0; day < 300; ++day) {
+    Counter counter(city);
+    for (int i = 0; i < 400; ++i) {
+      const VisitId before = counter.visit() != nullptr ? counter.visit()->id : 0;
+      counter.now += SteadyTime{static_cast<std::int64_t>(random.below(random.below(50) == 0 ? 90'000 : 900))};
+      counter.happen(some_event(random, counter));
+      const VisitId after = counter.visit() != nullptr ? counter.visit()->id : 0;
+      check_effects(counter, before, after);
+      if (counter.effect<effect::File>() != nullptr) ++filings;
+      if (counter.page<page::Receipt>() != nullptr) ++receipts;
+      if (before != 0 && after != before)  // the words of the ended visit are erased everywhere, too
+        CHECK((counter.effect<effect::Forget>() != nullptr));
+      if (counter.page<page::Goodbye>() != nullptr) CHECK(counter.visit()->values.empty());
+      const auto shown = present(counter.state, WallTime{}, counter.now);
+      CHECK(shown.view.index() != std::variant_npos);
+      if (i % 16 == 0) REQUIRE(can_leave(counter));
+    }
+  }
+  CHECK(filings > 20);  // the walk really reaches the far rooms
+  CHECK(receipts > 20);
+}

@@ -1,0 +1,107 @@
+#pragma once
+
+#include "kiosk/visit/event.h"
+
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace pishkhan::visit {
+
+/// What is known of the machine around the citizen; survives visits and holds nothing of any of them.
+struct Surroundings {
+  const services::Catalogue* catalogue = nullptr;  ///< the newest; a visit keeps the one it began with
+  bool printer_ready = false;
+  bool reader_present = false;
+  bool card_inside = false;
+  bool network = false;
+  std::optional<FilingFault> queue_refuses;
+  bool recovery_offered = false;
+  std::string staff_code;  ///< not empty: out of order; takes effect when the present visit has ended
+};
+
+/// Where in the visit the citizen is. Back goes to the page that the flow names, not through a history.
+namespace page {
+
+struct Services {};
+struct Area {
+  std::string area;
+};
+struct Before {};
+struct Identify {
+  bool by_card = false;
+  screens::view::CardState card = screens::view::CardState::Waiting;
+};
+struct Form {
+  int step = 0;
+  bool from_review = false;
+};
+struct Review {};
+struct Filing {
+  SteadyTime since{0};
+};
+struct Receipt {
+  FiledRequest request;
+  bool joined = false;
+  bool sent = false;
+  Bitmap paper;
+  screens::view::PrintState print = screens::view::PrintState::Printing;
+};
+struct Goodbye {
+  SteadyTime since{0};
+};
+struct Track {
+  screens::view::LookUpState state = screens::view::LookUpState::Typing;
+  SteadyTime since{0};
+};
+struct TrackResult {
+  screens::view::TrackResult result;
+};
+struct Recover {
+  bool searching = false;
+  bool not_found = false;
+  SteadyTime since{0};
+};
+struct Refused {
+  FilingFault fault = FilingFault::StoreFault;
+};
+
+}  // namespace page
+
+using Page = std::variant<page::Services, page::Area, page::Before, page::Identify, page::Form, page::Review,
+                          page::Filing, page::Receipt, page::Goodbye, page::Track, page::TrackResult,
+                          page::Recover, page::Refused>;
+
+enum class Question { None, StillThere, EndAndErase };
+
+/// Nobody is at the counter.
+struct Attract {};
+
+struct Visit {
+  VisitId id = 0;
+  const services::Catalogue* catalogue = nullptr;
+  Language language = Language::Persian;
+  bool large_text = false;
+  bool high_contrast = false;
+  SteadyTime last_touch{0};
+  Question question = Question::None;
+  SteadyTime asked_at{0};
+  Page page = page::Services{};
+  const services::Service* service = nullptr;
+  screens::FieldValues values;
+  screens::FieldProblems problems;  ///< those that the citizen is shown
+  std::string focused;
+  bool card_holder = false;  ///< "national_id" and "name" came from the card in the reader
+};
+
+struct OutOfService {
+  std::string staff_code;
+};
+
+/// The whole counter as a value.
+struct State {
+  Surroundings around;
+  std::variant<Attract, Visit, OutOfService> mode = Attract{};
+};
+
+}  // namespace pishkhan::visit

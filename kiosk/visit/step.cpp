@@ -1,0 +1,300 @@
+#include "kiosk/visit/step.h"
+
+#include "kiosk/visit/stepper.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace pishkhan::visit {
+
+using screens::view::CardState;
+using screens::view::LookUpState;
+using screens::view::PrintState;
+
+Effects step(State& state, const Stamped& stamped) {
+  return Stepper(state, stamped).run();
+}
+
+Effects Stepper::run() {
+  std::visit([this](const auto& happened) { on(happened); }, stamped_.event);
+  settle_service();
+  return std::move(effects_);
+}
+
+Visit* Stepper::visit_of(VisitId id) {
+  auto* visit = std::get_if<Visit>(&state_.mode);
+  return visit != nullptr && visit->id == id ? visit : nullptr;
+}
+
+/// Out of service begins and ends between visits, never under a citizen's hands.
+void Stepper::settle_service() {
+  const std::string& code = state_.around.staff_code;
+  const bool broken = !code.empty() || state_.around.catalogue == nullptr;
+  if (std::holds_alternative<Attract>(state_.mode) && broken)
+    state_.mode = OutOfService{code.empty() ? "CATALOGUE" : code};
+  else if (std::holds_alternative<OutOfService>(state_.mode) && !broken)
+    state_.mode = Attract{};
+}
+
+void Stepper::on(const event::Acted& acted) {
+  if (std::holds_alternative<Attract>(state_.mode)) {
+    act_on_attract(acted.action);
+  } else if (auto* visit = std::get_if<Visit>(&state_.mode)) {
+    visit->last_touch = stamped_.steady;
+    act_on_visit(*visit, acted.action);
+  }
+}
+
+void Stepper::on(const event::Tick&) {
+  if (auto* visit = std::get_if<Visit>(&state_.mode)) time_passes(*visit);
+}
+
+void Stepper::time_passes(Visit& visit) {
+  const SteadyTime now = stamped_.steady;
+  if (const auto* goodbye = std::get_if<page::Goodbye>(&visit.page)) {
+    if (now - goodbye->since >= goodbye_stands) end_visit();
+    return;
+  }
+  if (const auto* filing = std::get_if<page::Filing>(&visit.page)) {
+    if (now - filing->since >= filing_patience) turn(visit, page::Refused{FilingFault::StoreFault});
+    return;
+  }
+  if (auto* track = std::get_if<page::Track>(&visit.page);
+      track != nullptr && track->state == LookUpState::Asking && now - track->since >= answer_patience)
+    track->state = LookUpState::Unreachable;
+  if (auto* recovery = std::get_if<page::Recover>(&visit.page);
+      recovery != nullptr && recovery->searching && now - recovery->since >= answer_patience) {
+    recovery->searching = false;
+    recovery->not_found = true;
+  }
+  if (visit.question != Question::StillThere && now - visit.last_touch >= idle_before_question) {
+    visit.question = Question::StillThere;
+    visit.asked_at = now;
+  } else if (visit.question == Question::StillThere && now - visit.asked_at >= question_stands) {
+    end_visit();
+  }
+}
+
+void Stepper::on(const event::PrinterChanged& changed) {
+  state_.around.printer_ready = changed.ready;
+}
+
+void Stepper::on(const event::ReaderChanged& changed) {
+  state_.around.reader_present = changed.present;
+  if (!changed.present) state_.around.card_inside = false;
+  auto* visit = std::get_if<Visit>(&state_.mode);
+  if (visit == nullptr) return;
+  if (auto* identify = std::get_if<page::Identify>(&visit->page))
+    identify->card = changed.present ? CardState::Waiting : CardState::NoReader;
+}
+
+void Stepper::on(const event::CardInserted&) {
+  card_moved(true);
+}
+void Stepper::on(const event::CardRemoved&) {
+  card_moved(false);
+}
+
+void Stepper::card_moved(bool inside) {
+  state_.around.card_inside = inside;
+  auto* visit = std::get_if<Visit>(&state_.mode);
+  if (visit == nullptr) return;
+  if (auto* identify = std::get_if<page::Identify>(&visit->page)) {
+    identify->card = CardState::Waiting;
+    if (inside && identify->by_card) effects_.emplace_back(effect::ReadCard{visit->id});
+    return;
+  }
+  // A visit that is bound to the card stops at the card's place until the card is back; what was typed stays.
+  const bool bound =
+      visit->card_holder && visit->service != nullptr && visit->service->assurance == services::Assurance::Card;
+  const bool filling =
+      std::holds_alternative<page::Form>(visit->page) || std::holds_alternative<page::Review>(visit->page);
+  if (!inside && bound && filling) enter_identify(*visit);
+}
+
+void Stepper::on(const event::CardReading& reading) {
+  Visit* visit = visit_of(reading.visit);
+  if (visit == nullptr) return;
+  if (auto* identify = std::get_if<page::Identify>(&visit->page)) identify->card = CardState::Reading;
+}
+
+void Stepper::on(const event::CardRead& read) {
+  Visit* visit = visit_of(read.visit);
+  if (visit == nullptr || !std::holds_alternative<page::Identify>(visit->page)) return;
+  visit->values.insert_or_assign("national_id", read.national_id);
+  visit->values.insert_or_assign("name", read.name);
+  visit->card_holder = true;
+  visit->last_touch = stamped_.steady;
+  enter_form(*visit);
+}
+
+void Stepper::on(const event::CardFailed& failed) {
+  Visit* visit = visit_of(failed.visit);
+  if (visit == nullptr) return;
+  if (auto* identify = std::get_if<page::Identify>(&visit->page))
+    identify->card = failed.fault == event::CardFault::Unknown ? CardState::Unknown : CardState::Failed;
+}
+
+void Stepper::on(const event::ReceiptLaidOut& laid_out) {
+  Visit* visit = visit_of(laid_out.visit);
+  if (visit == nullptr) return;
+  if (auto* receipt = std::get_if<page::Receipt>(&visit->page)) receipt->paper = laid_out.paper;
+}
+
+void Stepper::on(const event::PrintEnded& ended) {
+  // The outcome belongs to the request, not to the visit: it is recorded even if the citizen has left.
+  effects_.emplace_back(effect::RecordPrint{ended.sequence, ended.outcome});
+  Visit* visit = visit_of(ended.visit);
+  if (visit == nullptr) return;
+  auto* receipt = std::get_if<page::Receipt>(&visit->page);
+  if (receipt == nullptr || receipt->request.sequence != ended.sequence) return;
+  switch (ended.outcome) {
+    case PrintOutcome::Printed:
+      receipt->print = PrintState::Printed;
+      break;
+    case PrintOutcome::PaperOut:
+      receipt->print = PrintState::PaperOut;
+      break;
+    case PrintOutcome::CoverOpen:
+      receipt->print = PrintState::CoverOpen;
+      break;
+    case PrintOutcome::PrinterFault:
+      receipt->print = PrintState::PrinterFault;
+      break;
+    case PrintOutcome::Unknown:
+      receipt->print = PrintState::LookAtThePaper;
+      break;
+  }
+}
+
+void Stepper::on(const event::Filed& filed) {
+  Visit* visit = visit_of(filed.visit);
+  if (visit == nullptr) return;
+  const bool waiting =
+      std::holds_alternative<page::Filing>(visit->page) || std::holds_alternative<page::Refused>(visit->page);
+  if (waiting && visit->service != nullptr)
+    show_receipt(*visit, filed.request, filed.joined,
+                 filed.joined ? effect::Copy::Again : effect::Copy::Original);
+}
+
+void Stepper::on(const event::FilingFailed& failed) {
+  Visit* visit = visit_of(failed.visit);
+  if (visit != nullptr && std::holds_alternative<page::Filing>(visit->page))
+    turn(*visit, page::Refused{failed.fault});
+}
+
+void Stepper::on(const event::Recovered& recovered) {
+  Visit* visit = visit_of(recovered.visit);
+  if (visit == nullptr) return;
+  auto* recovery = std::get_if<page::Recover>(&visit->page);
+  if (recovery == nullptr || !recovery->searching) return;
+  const services::Service* service =
+      recovered.request ? visit->catalogue->service(recovered.request->service) : nullptr;
+  if (service == nullptr) {
+    recovery->searching = false;
+    recovery->not_found = true;
+    return;
+  }
+  visit->service = service;
+  visit->values.clear();
+  show_receipt(*visit, *recovered.request, false, effect::Copy::Original);
+}
+
+void Stepper::on(const event::QueueChanged& changed) {
+  state_.around.queue_refuses = changed.refuses;
+  state_.around.recovery_offered = changed.recovery_offered;
+}
+
+void Stepper::on(const event::NetworkChanged& changed) {
+  state_.around.network = changed.reachable;
+}
+
+void Stepper::on(const event::Sent& sent) {
+  auto* visit = std::get_if<Visit>(&state_.mode);
+  if (visit == nullptr) return;
+  auto* receipt = std::get_if<page::Receipt>(&visit->page);
+  if (receipt != nullptr && receipt->request.sequence == sent.sequence) receipt->sent = true;
+}
+
+void Stepper::on(const event::LookedUp& looked_up) {
+  Visit* visit = visit_of(looked_up.visit);
+  if (visit == nullptr) return;
+  const auto* track = std::get_if<page::Track>(&visit->page);
+  if (track != nullptr && track->state == LookUpState::Asking)
+    turn(*visit, page::TrackResult{looked_up.result});
+}
+
+void Stepper::on(const event::LookUpFailed& failed) {
+  Visit* visit = visit_of(failed.visit);
+  if (visit == nullptr) return;
+  auto* track = std::get_if<page::Track>(&visit->page);
+  if (track != nullptr && track->state == LookUpState::Asking)
+    track->state = failed.fault == LookUpFault::TooOften ? LookUpState::TooOften : LookUpState::Unreachable;
+}
+
+void Stepper::on(const event::CatalogueLoaded& loaded) {
+  state_.around.catalogue = loaded.catalogue;
+}
+void Stepper::on(const event::OutOfOrder& out) {
+  state_.around.staff_code = out.staff_code;
+}
+void Stepper::on(const event::BackInOrder&) {
+  state_.around.staff_code.clear();
+}
+
+void Stepper::turn(Visit& visit, Page page) {
+  visit.page = std::move(page);
+  visit.problems.clear();
+  visit.focused.clear();
+  visit.question = Question::None;
+}
+
+void Stepper::show_receipt(Visit& visit, FiledRequest request, bool joined, effect::Copy copy) {
+  print(visit, request, copy);
+  turn(visit, page::Receipt{std::move(request), joined, false, {}, PrintState::Printing});
+  visit.last_touch = stamped_.steady;
+}
+
+void Stepper::print(Visit& visit, const FiledRequest& request, effect::Copy copy) {
+  effects_.emplace_back(
+      effect::Print{visit.id, visit.catalogue, visit.service, visit.language, visit.values, request, copy});
+}
+
+void Stepper::erase(Visit& visit) {
+  visit.values.clear();
+  visit.problems.clear();
+  visit.focused.clear();
+  visit.card_holder = false;
+  effects_.emplace_back(effect::Forget{visit.id});
+}
+
+void Stepper::say_goodbye(Visit& visit) {
+  turn(visit, page::Goodbye{stamped_.steady});
+  erase(visit);
+}
+
+void Stepper::end_visit() {
+  auto* visit = std::get_if<Visit>(&state_.mode);
+  if (visit == nullptr) return;
+  if (!std::holds_alternative<page::Goodbye>(visit->page)) erase(*visit);
+  state_.mode = Attract{};
+}
+
+std::optional<SteadyTime> next_deadline(const State& state, SteadyTime now) {
+  const auto* visit = std::get_if<Visit>(&state.mode);
+  if (visit == nullptr) return std::nullopt;
+  if (const auto* goodbye = std::get_if<page::Goodbye>(&visit->page)) return goodbye->since + goodbye_stands;
+  if (const auto* filing = std::get_if<page::Filing>(&visit->page)) return filing->since + filing_patience;
+  SteadyTime deadline = visit->last_touch + idle_before_question;
+  if (visit->question == Question::StillThere)  // the seconds left are shown, so wake on each
+    deadline = std::min(visit->asked_at + question_stands, now + SteadyTime{1000});
+  if (const auto* track = std::get_if<page::Track>(&visit->page);
+      track != nullptr && track->state == LookUpState::Asking)
+    deadline = std::min(deadline, track->since + answer_patience);
+  if (const auto* recovery = std::get_if<page::Recover>(&visit->page);
+      recovery != nullptr && recovery->searching)
+    deadline = std::min(deadline, recovery->since + answer_patience);
+  return deadline;
+}
+
+}  // namespace pishkhan::visit

@@ -1,0 +1,261 @@
+#include "kiosk/visit/present.h"
+#include "kiosk/visit/test_counter.h"
+
+#include <doctest/doctest.h>
+
+using namespace pishkhan;
+using namespace pishkhan::visit;
+namespace action = screens::action;
+using screens::view::LookUpState;
+using screens::view::PrintState;
+
+namespace {
+
+void open_service(Counter& counter, const char* service) {
+  counter.act(action::ChooseLanguage{Language::Persian});
+  counter.act(action::ChooseArea{"complaints"});
+  counter.act(action::ChooseService{service});
+}
+
+void fill_plain(Counter& counter) {
+  open_service(counter, "plain");
+  counter.act(action::Next{});
+  counter.type("address", "خیابان آزادی");
+  counter.act(action::Next{});
+  counter.type("mobile", "۰۹۱۲ ۳۴۵ ۶۷۸۹");
+  counter.act(action::Next{});
+}
+
+}  // namespace
+
+TEST_CASE("a whole visit: services, form, review, filing, receipt, goodbye") {
+  const auto city = small_city();
+  Counter counter(city);
+  fill_plain(counter);
+  REQUIRE(counter.page<page::Review>() != nullptr);
+  CHECK(counter.visit()->values.at("mobile").reveal() == "09123456789");  // stored form
+
+  counter.act(action::Next{});
+  const auto* file = counter.effect<effect::File>();
+  REQUIRE(file != nullptr);
+  CHECK(file->assurance == services::Assurance::MobileNumber);
+  CHECK(counter.page<page::Filing>() != nullptr);
+
+  counter.happen(event::Filed{counter.visit()->id, filed_request("plain"), false});
+  REQUIRE(counter.effect<effect::Print>() != nullptr);
+  REQUIRE(counter.page<page::Receipt>() != nullptr);
+  CHECK(counter.page<page::Receipt>()->print == PrintState::Printing);
+
+  counter.happen(event::PrintEnded{counter.visit()->id, 7, PrintOutcome::Printed});
+  REQUIRE(counter.effect<effect::RecordPrint>() != nullptr);
+  CHECK(counter.page<page::Receipt>()->print == PrintState::Printed);
+
+  counter.act(action::Next{});
+  CHECK(counter.page<page::Goodbye>() != nullptr);
+  CHECK(counter.effect<effect::Forget>() != nullptr);
+  CHECK(counter.visit()->values.empty());
+  counter.pass(goodbye_stands);
+  CHECK(counter.attracts());
+}
+
+TEST_CASE("nothing is shown as filed before the queue has said so") {
+  const auto city = small_city();
+  Counter counter(city);
+  fill_plain(counter);
+  counter.act(action::Next{});
+  const VisitId id = counter.visit()->id;
+  counter.act(action::Next{});
+  CHECK(counter.effect<effect::File>() == nullptr);  // a second touch does not file twice
+  counter.happen(event::Filed{id + 1, filed_request("plain"), false});
+  CHECK(counter.page<page::Filing>() != nullptr);  // another visit's answer
+  counter.happen(event::FilingFailed{id, FilingFault::DiskFull});
+  REQUIRE(counter.page<page::Refused>() != nullptr);
+  CHECK_FALSE(counter.visit()->values.empty());  // what was typed stays for another try
+  counter.act(action::Next{});
+  CHECK(counter.effect<effect::File>() != nullptr);
+}
+
+TEST_CASE("a disk that answers late still leads to the receipt") {
+  const auto city = small_city();
+  Counter counter(city);
+  fill_plain(counter);
+  counter.act(action::Next{});
+  counter.pass(filing_patience);
+  CHECK(counter.page<page::Refused>() != nullptr);
+  counter.happen(event::Filed{counter.visit()->id, filed_request("plain"), false});
+  CHECK(counter.page<page::Receipt>() != nullptr);
+}
+
+TEST_CASE("a full disk is told before anything is typed") {
+  const auto city = small_city();
+  Counter counter(city);
+  counter.happen(event::QueueChanged{FilingFault::DiskFull, false});
+  open_service(counter, "plain");
+  CHECK(counter.page<page::Refused>() != nullptr);
+  counter.act(action::Next{});
+  CHECK(counter.effect<effect::File>() == nullptr);
+  counter.act(action::Back{});
+  CHECK(counter.page<page::Services>() != nullptr);
+}
+
+TEST_CASE("the main action names the first wrong field and goes no further") {
+  const auto city = small_city();
+  Counter counter(city);
+  open_service(counter, "plain");
+  counter.act(action::Next{});
+  counter.type("address", "ک");
+  counter.act(action::Next{});
+  REQUIRE(counter.page<page::Form>() != nullptr);
+  CHECK(counter.page<page::Form>()->step == 0);
+  CHECK(counter.visit()->focused == "address");
+  CHECK(counter.visit()->problems.count("address") == 1);
+  counter.type("address", "کوچه");
+  CHECK(counter.visit()->problems.empty());  // typing on takes the reproach away
+}
+
+TEST_CASE("identity is asked at the level that the service demands") {
+  const auto city = small_city();
+  Counter counter(city);
+  SUBCASE("typed, no reader") {
+    open_service(counter, "typed");
+    counter.act(action::Next{});
+    REQUIRE(counter.page<page::Identify>() != nullptr);
+    CHECK_FALSE(counter.page<page::Identify>()->by_card);
+    counter.type("national_id", "0499370898");
+    counter.act(action::Next{});
+    CHECK(counter.visit()->problems.count("national_id") == 1);
+    counter.type("national_id", "0499370899");
+    counter.act(action::Next{});
+    CHECK(counter.page<page::Form>() != nullptr);
+  }
+  SUBCASE("by card, and the card is pulled") {
+    counter.happen(event::ReaderChanged{true});
+    open_service(counter, "card");
+    counter.act(action::Next{});
+    REQUIRE(counter.page<page::Identify>() != nullptr);
+    counter.act(action::TypeInstead{});
+    CHECK(counter.page<page::Identify>()->by_card);  // this service demands the card
+    counter.happen(event::CardInserted{});
+    REQUIRE(counter.effect<effect::ReadCard>() != nullptr);
+    counter.happen(event::CardRead{counter.visit()->id, PersonalText("0499370899"), PersonalText("سارا")});
+    REQUIRE(counter.page<page::Form>() != nullptr);
+    counter.type("address", "خیابان");
+    counter.happen(event::CardRemoved{});
+    CHECK(counter.page<page::Identify>() != nullptr);
+    CHECK(counter.visit()->values.at("address").reveal() == "خیابان");
+  }
+}
+
+TEST_CASE("a late print outcome is recorded but reaches no other visit") {
+  const auto city = small_city();
+  Counter counter(city);
+  fill_plain(counter);
+  counter.act(action::Next{});
+  const VisitId first = counter.visit()->id;
+  counter.happen(event::Filed{first, filed_request("plain"), false});
+  counter.act(action::Next{});
+  counter.pass(goodbye_stands);
+  fill_plain(counter);
+  const auto before = counter.visit()->values;
+  counter.happen(event::PrintEnded{first, 7, PrintOutcome::PaperOut});
+  CHECK(counter.effect<effect::RecordPrint>() != nullptr);
+  CHECK(counter.visit()->values == before);
+  CHECK(counter.page<page::Review>() != nullptr);
+}
+
+TEST_CASE("paper out: the request stands and the print is offered again as an original") {
+  const auto city = small_city();
+  Counter counter(city);
+  fill_plain(counter);
+  counter.act(action::Next{});
+  counter.happen(event::Filed{counter.visit()->id, filed_request("plain"), false});
+  counter.happen(event::PrintEnded{counter.visit()->id, 7, PrintOutcome::PaperOut});
+  CHECK(counter.page<page::Receipt>()->print == PrintState::PaperOut);
+  counter.act(action::PrintAgain{});
+  REQUIRE(counter.effect<effect::Print>() != nullptr);
+  CHECK(counter.effect<effect::Print>()->copy == effect::Copy::Original);
+  counter.act(action::PrintAgain{});
+  CHECK(counter.effect<effect::Print>() == nullptr);  // one print at a time
+  counter.happen(event::PrintEnded{counter.visit()->id, 7, PrintOutcome::Unknown});
+  counter.act(action::PrintAgain{});
+  CHECK(counter.effect<effect::Print>()->copy == effect::Copy::Again);
+}
+
+TEST_CASE("idle: asked, then erased; a touch keeps the visit") {
+  const auto city = small_city();
+  Counter counter(city);
+  fill_plain(counter);
+  counter.pass(idle_before_question - SteadyTime{1});
+  CHECK(counter.visit()->question == Question::None);
+  counter.pass(SteadyTime{1});
+  CHECK(counter.visit()->question == Question::StillThere);
+  const auto shown = present(counter.state, WallTime{}, counter.now);
+  REQUIRE(std::holds_alternative<screens::IdleWarning>(shown.overlay));
+  CHECK(std::get<screens::IdleWarning>(shown.overlay).seconds_left == 30);
+  counter.act(action::KeepGoing{});
+  CHECK(counter.visit()->question == Question::None);
+  CHECK(counter.page<page::Review>() != nullptr);
+  counter.pass(idle_before_question);
+  counter.pass(question_stands);
+  CHECK(counter.attracts());
+  CHECK(counter.effect<effect::Forget>() != nullptr);
+}
+
+TEST_CASE("End asks only where something typed would be lost") {
+  const auto city = small_city();
+  Counter counter(city);
+  counter.act(action::ChooseLanguage{Language::English});
+  counter.act(action::End{});
+  CHECK(counter.attracts());
+  fill_plain(counter);
+  counter.act(action::End{});
+  CHECK(counter.visit()->question == Question::EndAndErase);
+  counter.act(action::KeepGoing{});
+  CHECK(counter.page<page::Review>() != nullptr);
+  counter.act(action::End{});
+  counter.act(action::ConfirmEnd{});
+  CHECK(counter.attracts());
+}
+
+TEST_CASE("out of service begins between visits only, and ends by itself") {
+  const auto city = small_city();
+  Counter counter(city);
+  fill_plain(counter);
+  counter.happen(event::OutOfOrder{"STORE-NEWER"});
+  CHECK(counter.visit() != nullptr);
+  counter.act(action::End{});
+  counter.act(action::ConfirmEnd{});
+  REQUIRE(std::holds_alternative<OutOfService>(counter.state.mode));
+  counter.act(action::ChooseLanguage{Language::Persian});
+  CHECK(std::holds_alternative<OutOfService>(counter.state.mode));
+  counter.happen(event::BackInOrder{});
+  CHECK(counter.attracts());
+}
+
+TEST_CASE("a visit ends with the catalogue it began with") {
+  const auto old_city = small_city();
+  auto new_city = small_city();
+  new_city.services.clear();
+  Counter counter(old_city);
+  fill_plain(counter);
+  counter.happen(event::CatalogueLoaded{&new_city});
+  counter.act(action::Next{});
+  REQUIRE(counter.effect<effect::File>() != nullptr);
+  CHECK(counter.effect<effect::File>()->catalogue == &old_city);
+}
+
+TEST_CASE("recovery gives the code again, without the words that the machine can no longer read") {
+  const auto city = small_city();
+  Counter counter(city);
+  counter.act(action::OpenRecovery{});
+  CHECK(counter.attracts());  // nothing to recover, so no door
+  counter.happen(event::QueueChanged{std::nullopt, true});
+  counter.act(action::OpenRecovery{});
+  counter.type("mobile", "09123456789");
+  counter.act(action::Next{});
+  REQUIRE(counter.effect<effect::Recover>() != nullptr);
+  counter.happen(event::Recovered{counter.visit()->id, filed_request("plain")});
+  REQUIRE(counter.page<page::Receipt>() != nullptr);
+  REQUIRE(counter.effect<effect::Print>() != nullptr);
+  CHECK(counter.effect<effect::Print>()->values.empty());
+}
