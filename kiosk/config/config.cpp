@@ -1,0 +1,160 @@
+#include "kiosk/config/config.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pishkhan::config {
+
+namespace {
+
+using Problem = std::optional<std::pair<ConfigFault::Kind, std::string>>;
+
+/// One key: how it is called, whether it must be there, and how a value is taken over or refused.
+struct Entry {
+  std::string_view key;
+  enum class Need { Must, May } need;
+  std::function<Problem(const toml::node&)> take;
+};
+
+Problem wrong_type(std::string allowed) {
+  return std::pair(ConfigFault::Kind::WrongType, std::move(allowed));
+}
+Problem wrong_value(std::string allowed) {
+  return std::pair(ConfigFault::Kind::WrongValue, std::move(allowed));
+}
+
+std::function<Problem(const toml::node&)> a_path(std::filesystem::path& target,
+                                                 const std::filesystem::path& base) {
+  return [&target, base](const toml::node& node) -> Problem {
+    const auto* text = node.as_string();
+    if (text == nullptr) return wrong_type("a path in quotes");
+    if (text->get().empty()) return wrong_value("a path that is not empty");
+    target = (base / text->get()).lexically_normal();
+    return std::nullopt;
+  };
+}
+
+std::function<Problem(const toml::node&)> a_number(int& target, int minimum, int maximum) {
+  return [&target, minimum, maximum](const toml::node& node) -> Problem {
+    const std::string allowed =
+        "a whole number from " + std::to_string(minimum) + " to " + std::to_string(maximum);
+    const auto* number = node.as_integer();
+    if (number == nullptr) return wrong_type(allowed);
+    if (number->get() < minimum || number->get() > maximum) return wrong_value(allowed);
+    target = static_cast<int>(number->get());
+    return std::nullopt;
+  };
+}
+
+std::function<Problem(const toml::node&)> a_switch(bool& target) {
+  return [&target](const toml::node& node) -> Problem {
+    const auto* value = node.as_boolean();
+    if (value == nullptr) return wrong_type("true or false");
+    target = value->get();
+    return std::nullopt;
+  };
+}
+
+std::vector<Entry> entries(Config& config, const std::filesystem::path& base) {
+  using Need = Entry::Need;
+  return {
+      {"paths.city", Need::Must, a_path(config.city_pack, base)},
+      {"paths.translations", Need::Must, a_path(config.translations, base)},
+      {"paths.fonts", Need::Must, a_path(config.fonts, base)},
+      {"paths.icons", Need::Must, a_path(config.icons, base)},
+      {"paths.data", Need::Must, a_path(config.data, base)},
+      {"paths.keys", Need::Must, a_path(config.keys, base)},
+      {"paths.log", Need::May, a_path(config.log, base)},
+      {"screen.width", Need::May, a_number(config.screen_width, 480, 7680)},
+      {"screen.height", Need::May, a_number(config.screen_height, 480, 7680)},
+      {"screen.fullscreen", Need::May, a_switch(config.fullscreen)},
+      {"devices.kind", Need::May,
+       [&config](const toml::node& node) -> Problem {
+         const auto* text = node.as_string();
+         if (text == nullptr) return wrong_type("\"usb\" or \"simulated\"");
+         if (text->get() == "usb") {
+           config.devices = Config::Devices::Usb;
+#ifdef PISHKHAN_DEMO
+         } else if (text->get() == "simulated") {
+           config.devices = Config::Devices::Simulated;
+#endif
+         } else {
+           return wrong_value("\"usb\" (\"simulated\" only in a demo build)");
+         }
+         return std::nullopt;
+       }},
+      {"devices.paper_width_dots", Need::May,
+       [&config](const toml::node& node) -> Problem {
+         const auto* number = node.as_integer();
+         if (number == nullptr) return wrong_type("576 or 384");
+         if (number->get() != 576 && number->get() != 384) return wrong_value("576 or 384");
+         config.paper_width_dots = static_cast<int>(number->get());
+         return std::nullopt;
+       }},
+      {"queue.keep_free_mebibytes", Need::May, a_number(config.keep_free_mebibytes, 1, 1 << 20)},
+  };
+}
+
+ConfigFault fault_at(const std::filesystem::path& file, const toml::source_region& where,
+                     ConfigFault::Kind kind, std::string key, std::string allowed) {
+  return {kind, file, static_cast<int>(where.begin.line), std::move(key), std::move(allowed)};
+}
+
+}  // namespace
+
+std::string describe(const ConfigFault& fault) {
+  static constexpr std::array<std::string_view, 6> names{"cannot-read", "syntax",     "unknown-key",
+                                                         "missing-key", "wrong-type", "wrong-value"};
+  std::string text = fault.file.string();
+  if (fault.line > 0) text += ":" + std::to_string(fault.line);
+  if (!fault.key.empty()) text += ": " + fault.key;
+  text += ": ";
+  text += names.at(static_cast<std::size_t>(fault.kind));
+  if (!fault.allowed.empty()) text += ": " + fault.allowed;
+  return text;
+}
+
+Result<Config, ConfigFault> load(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error))
+    return fail(ConfigFault{ConfigFault::Kind::CannotRead, file, 0, "", "a readable file"});
+  toml::table parsed;
+  try {
+    parsed = toml::parse_file(file.string());
+  } catch (const toml::parse_error& problem) {
+    return fail(
+        fault_at(file, problem.source(), ConfigFault::Kind::Syntax, "", std::string(problem.description())));
+  }
+  Config config;
+  const auto known = entries(config, std::filesystem::absolute(file).parent_path());
+  std::string all_keys;
+  for (const Entry& entry : known) all_keys += (all_keys.empty() ? "" : ", ") + std::string(entry.key);
+
+  for (auto&& [section_name, section] : parsed) {
+    const auto* table = section.as_table();
+    if (table == nullptr)
+      return fail(fault_at(file, section.source(), ConfigFault::Kind::UnknownKey,
+                           std::string(section_name.str()), all_keys));
+    for (auto&& [name, node] : *table) {
+      const std::string key = std::string(section_name.str()) + "." + std::string(name.str());
+      const auto entry =
+          std::find_if(known.begin(), known.end(), [&key](const Entry& one) { return one.key == key; });
+      if (entry == known.end())
+        return fail(fault_at(file, node.source(), ConfigFault::Kind::UnknownKey, key, all_keys));
+      if (auto problem = entry->take(node))
+        return fail(fault_at(file, node.source(), problem->first, key, problem->second));
+    }
+  }
+  for (const Entry& entry : known)
+    if (entry.need == Entry::Need::Must && !parsed.at_path(entry.key))
+      return fail(ConfigFault{ConfigFault::Kind::MissingKey, file, 0, std::string(entry.key), "must be given"});
+  return config;
+}
+
+}  // namespace pishkhan::config

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/core/result.h"
+
+#include <filesystem>
+#include <string>
+
+namespace pishkhan::config {
+
+/// What the machine is told when it starts: where its data lies and what it is made of. All paths are
+/// absolute or relative to the configuration file's folder.
+struct Config {
+  std::filesystem::path city_pack;     ///< folder of the city's catalogue (assets/cities/…)
+  std::filesystem::path translations;  ///< folder of the compiled translations, fa.mo
+  std::filesystem::path fonts;         ///< folder of Vazirmatn-*.ttf
+  std::filesystem::path icons;         ///< icons.ttf
+  std::filesystem::path data;          ///< the durable queue; must survive power cuts
+  std::filesystem::path keys;          ///< enrolment.json, the kiosk's keys and certificates
+  std::filesystem::path log;           ///< log file; empty: standard error only
+  int screen_width = 1080;             ///< pixels, 480 to 7680
+  int screen_height = 1920;            ///< pixels, 480 to 7680
+  bool fullscreen = true;
+  int paper_width_dots = 576;  ///< 576 (80 mm paper) or 384 (58 mm)
+  enum class Devices { Usb, Simulated };
+  Devices devices = Devices::Usb;  ///< Simulated only in a build with the demo
+  int keep_free_mebibytes = 64;    ///< filing is refused below this much free disk; 1 to 1,048,576
+};
+
+/// Why the configuration is refused, for staff: file, line, key, and what is allowed there.
+struct ConfigFault {
+  enum class Kind { CannotRead, Syntax, UnknownKey, MissingKey, WrongType, WrongValue };
+  Kind kind = Kind::CannotRead;
+  std::filesystem::path file;
+  int line = 0;  ///< from 1; 0: the whole file
+  std::string key;
+  std::string allowed;
+};
+
+/// "kiosk.toml:7: screen.width: wrong-type: a whole number from 480 to 7680".
+[[nodiscard]] std::string describe(const ConfigFault& fault);
+
+/// Reads and checks a configuration file (TOML 1.0). Unknown keys are refused: a mistyped key must not be
+/// a silent default on a machine that nobody watches.
+[[nodiscard]] Result<Config, ConfigFault> load(const std::filesystem::path& file);
+
+}  // namespace pishkhan::config

@@ -1,0 +1,78 @@
+#include "kiosk/config/config.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+using namespace pishkhan::config;
+
+namespace {
+
+const std::string good = R"([paths]
+city = "cities/one"
+translations = "share"
+fonts = "/usr/share/fonts"
+icons = "icons.ttf"
+data = "data"
+keys = "keys"
+[screen]
+width = 1080
+fullscreen = false
+)";
+
+struct File {
+  std::filesystem::path path = std::filesystem::temp_directory_path() / "pishkhan-config-test.toml";
+  explicit File(const std::string& text) { std::ofstream(path) << text; }
+  ~File() { std::filesystem::remove(path); }
+};
+
+ConfigFault fault_of(const std::string& text) {
+  const File file(text);
+  const auto loaded = load(file.path);
+  REQUIRE_FALSE(loaded.has_value());
+  return loaded.error();
+}
+
+}  // namespace
+
+TEST_CASE("a good configuration is taken over, paths relative to the file") {
+  const File file(good);
+  const auto loaded = load(file.path);
+  REQUIRE(loaded.has_value());
+  CHECK(loaded->city_pack == std::filesystem::temp_directory_path() / "cities/one");
+  CHECK(loaded->fonts == "/usr/share/fonts");
+  CHECK_FALSE(loaded->fullscreen);
+  CHECK(loaded->screen_height == 1920);
+}
+
+TEST_CASE("each mistake is named with its line, its key and what is allowed") {
+  auto fault = fault_of(good + "widht = 3\n");
+  CHECK(fault.kind == ConfigFault::Kind::UnknownKey);
+  CHECK(fault.line == 11);
+  CHECK(fault.key == "screen.widht");
+  CHECK(fault.allowed.find("screen.width") != std::string::npos);
+
+  fault = fault_of(good + "height = \"tall\"\n");
+  CHECK(fault.kind == ConfigFault::Kind::WrongType);
+  CHECK(fault.line == 11);
+  CHECK(describe(fault).find("a whole number from 480 to 7680") != std::string::npos);
+
+  CHECK(fault_of(good + "height = 3\n").kind == ConfigFault::Kind::WrongValue);
+  CHECK(fault_of(good + "[colours]\nx = 1\n").key == "colours.x");
+  CHECK(fault_of("stray = 1\n" + good).kind == ConfigFault::Kind::UnknownKey);
+  CHECK(fault_of(good + "[devices]\npaper_width_dots = 500\n").kind == ConfigFault::Kind::WrongValue);
+  CHECK(fault_of(good + "[devices]\nkind = \"cardboard\"\n").kind == ConfigFault::Kind::WrongValue);
+  CHECK(fault_of("[paths]\ncity = \"x\"\n").kind == ConfigFault::Kind::MissingKey);
+  CHECK(fault_of("[paths\n").kind == ConfigFault::Kind::Syntax);
+  CHECK(load("/nonexistent/kiosk.toml").error().kind == ConfigFault::Kind::CannotRead);
+}
+
+TEST_CASE("every truncation is refused or read, never worse") {
+  for (std::size_t length = 0; length < good.size(); ++length) {
+    const File file(good.substr(0, length));
+    const auto loaded = load(file.path);
+    if (!loaded) CHECK_FALSE(describe(loaded.error()).empty());
+  }
+}
