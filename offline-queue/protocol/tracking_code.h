@@ -40,8 +40,8 @@ struct TrackingCode {
   /// "1042-0100-0123-45", ASCII. Whoever draws it isolates it as left to right.
   [[nodiscard]] std::string grouped() const;
 
-  /// Accepts ASCII, Persian (U+06F0) and Arabic (U+0660) digits with spaces (also U+00A0, U+200C, U+200E,
-  /// U+200F, U+2066-2069) and dashes (also U+2010-2015, U+2212) anywhere between. UTF-8.
+  /// Accepts ASCII, Persian (U+06F0) and Arabic (U+0660) digits with spaces, dashes, tatweel and invisible
+  /// direction marks anywhere between. UTF-8.
   [[nodiscard]] static Result<TrackingCode, TrackingCodeFault> parse(std::string_view text);
 
   friend bool operator==(const TrackingCode&, const TrackingCode&) = default;
