@@ -1,0 +1,128 @@
+#pragma once
+
+#include "base/core/clock.h"
+#include "drivers/simulated/escpos_decoder.h"
+#include "drivers/simulated/paper.h"
+#include "drivers/simulated/simulated_device.h"
+
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace pishkhan::simulated {
+
+enum class Paper { Full, Low, Out };
+enum class Cover { Closed, Open };
+enum class Cutter {
+  Working,
+  WillJam,  ///< the next cut goes wrong
+  Jammed,   ///< the blade is not at home: autocutter error until it is freed
+};
+enum class Head { Ready, Overheated };
+enum class AnswerPackets {
+  OneEach,  ///< every answer is a packet of its own
+  Joined,   ///< what waits is joined into one packet of at most 64 bytes
+};
+
+struct PrinterSetup {
+  int width_dots = 576;             ///< 80 mm paper at 203 dpi; 384 for 58 mm
+  int head_to_cutter_dots = 120;    ///< 15 mm: a cut without feeding leaves this much of the print inside
+  std::size_t buffer_bytes = 4096;  ///< the receive buffer
+  int rows_per_second = 0;          ///< speed of the head by the clock; 0 = at once
+  AnswerPackets packets = AnswerPackets::OneEach;
+};
+
+/// What the dock shows.
+struct PrinterView {
+  Paper paper = Paper::Full;
+  Cover cover = Cover::Closed;
+  Cutter cutter = Cutter::Working;
+  Head head = Head::Ready;
+  bool plugged_in = true;
+  bool online = true;             ///< prints what it is given
+  std::size_t waiting_bytes = 0;  ///< received and not yet consumed
+  std::int64_t rows_moved = 0;
+};
+
+/// A strict ESC/POS receipt printer (Epson ESC/POS Command Reference) without hardware: bytes in, paper
+/// picture out. What it does not know or cannot do is reported, never skipped in silence. Offline (no
+/// paper, cover open, an error) it stops consuming data, its buffer fills, and only real-time commands are
+/// answered; once the cause is gone it goes on where it stopped. ESC @ does not clear the receive buffer;
+/// DLE ENQ 2, DLE DC4 fn 8, SOFT_RESET and switching off do.
+/// Thread: safe from any, as SimulatedDevice says.
+class SimulatedPrinter final : public SimulatedDevice {
+ public:
+  /// `clock` outlives the printer.
+  explicit SimulatedPrinter(const Clock& clock, PrinterSetup setup = {});
+
+  // What hands do to it.
+  /// Out: the roll ends here. Low or Full after Out: a new roll is put in (what hung out is torn off).
+  void set_paper(Paper paper);
+  /// The roll ends after `rows` more rows of dots, in the middle of whatever is printed then.
+  void paper_out_after(std::int64_t rows);
+  void set_cover(Cover cover);
+  void set_cutter(Cutter cutter);
+  void set_head(Head head);
+  void set_rows_per_second(int rows);
+  void set_packets(AnswerPackets packets);
+  /// Off and on again: buffers and settings are gone, the transport is unplugged; paper stays as it is.
+  void power_cycle();
+
+  // What eyes see.
+  [[nodiscard]] PrinterView view();
+  /// Finished strips, oldest first (the newest 64).
+  [[nodiscard]] std::vector<Strip> strips();
+  /// The same, and the printer forgets them: somebody took them away.
+  [[nodiscard]] std::vector<Strip> take_strips();
+  [[nodiscard]] Strip current_paper();
+  /// Everything in the byte stream that a correct driver would not have sent.
+  [[nodiscard]] std::vector<Report> reports();
+  /// The bytes of a command that has begun and is not whole yet; empty between commands.
+  [[nodiscard]] Bytes unfinished_command();
+
+  [[nodiscard]] ByteView device_descriptor() const override;
+  [[nodiscard]] ByteView descriptors() const override;
+
+ private:
+  std::size_t take(ByteView data) override;
+  std::optional<Bytes> next_answer() override;
+  std::optional<Bytes> next_notice() override { return std::nullopt; }
+  [[nodiscard]] bool notifies() const override { return false; }
+  Answer class_request_in(usb::ControlSetup setup) override;
+  Result<void, usb::TransferFault> class_request_out(usb::ControlSetup setup, ByteView data) override;
+  void on_bus_reset() override;
+
+  [[nodiscard]] bool offline() const;
+  [[nodiscard]] std::uint8_t real_time_status(std::uint8_t kind) const;
+  [[nodiscard]] Bytes automatic_status() const;
+  [[nodiscard]] std::int64_t rows_due();
+  void print();
+  [[nodiscard]] bool move(std::int64_t& rows);
+  void cut(const CutCommand& command);
+  void answer_command(const AskCommand& command);
+  void receive(std::uint8_t byte);
+  void run_real_time(const RealTimeCommand& command);
+  void clear_buffers();
+  void state_changed();
+  void reset_settings();
+
+  const Clock& clock_;
+  PrinterSetup setup_;
+  Paper paper_ = Paper::Full;
+  Cover cover_ = Cover::Closed;
+  Cutter cutter_ = Cutter::Working;
+  Head head_ = Head::Ready;
+  PaperPath path_;
+  EscposDecoder decoder_;
+  RealTimeScanner scanner_;
+  std::deque<Bytes> answers_;
+  std::int64_t feed_rows_ = 0;  // Still to move before the next command.
+  std::optional<CutCommand> pending_cut_;
+  std::optional<PrintRow> pending_row_;
+  std::uint8_t automatic_mask_ = 0;  // GS a
+  Bytes last_automatic_;
+  SteadyTime last_moved_{};
+  std::int64_t row_credit_milli_ = 0;  // Thousandths of a row that the head has earned.
+};
+
+}  // namespace pishkhan::simulated
