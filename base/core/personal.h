@@ -9,6 +9,9 @@ namespace pishkhan {
 
 /// Overwrites memory in a way that the compiler may not leave out.
 void wipe(void* memory, std::size_t size);
+/// Overwrites the stack below the caller's frame, where functions that have returned left their short
+/// strings and spilled registers. Each thread that handled a citizen's words calls it when the visit ends.
+void wipe_dead_stack();
 
 /// A citizen's words or digits (UTF-8). It is wiped when it is overwritten, moved from or destroyed, and
 /// it cannot be passed to the log: there is no conversion, no stream operator and no formatter; whoever

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "base/core/clock.h"
+#include "base/core/mailbox.h"
+#include "base/core/random.h"
+#include "base/core/translations.h"
+#include "drivers/receipt-printer/job.h"
+#include "kiosk/visit/effect.h"
+#include "kiosk/workers/device_port.h"
+#include "ui/text/engine.h"
+#include "ui/text/fonts.h"
+
+#include <memory>
+#include <optional>
+#include <thread>
+#include <variant>
+
+namespace pishkhan::workers {
+
+/// The printer's thread: composes and lays out each receipt once, hands the picture to the screen, prints
+/// it, and reports how the printing ended. Between jobs it watches the printer's state. Everything borrowed
+/// must outlive it; destroying it stops and joins the thread.
+class PrinterWorker {
+ public:
+  struct Setup {
+    DevicePort* port = nullptr;  ///< null: this machine has no printer
+    const printer::Model* model = nullptr;
+    int paper_width_dots = 576;
+    text::FontPaths fonts;
+    const Translations* translations = nullptr;
+    const Clock* clock = nullptr;
+    Mailbox<visit::Event>* events = nullptr;
+  };
+  explicit PrinterWorker(Setup setup);
+
+  void print(visit::effect::Print job) { jobs_.post(std::move(job)); }
+  void forget() { jobs_.post(Forget{}); }
+
+ private:
+  struct Forget {};
+  using Job = std::variant<visit::effect::Print, Forget>;
+
+  void run(const std::stop_token& stop);
+  void carry_out(visit::effect::Print& job, text::Engine* engine, const text::Fonts* fonts);
+  [[nodiscard]] visit::PrintOutcome print_paper(const Bitmap& paper);
+  [[nodiscard]] bool connect();
+  void watch();
+
+  Setup setup_;
+  SystemRandom random_;
+  Mailbox<Job> jobs_{16};
+  std::unique_ptr<usb::Transport> transport_;
+  std::optional<printer::ReceiptPrinter> printer_;
+  std::optional<bool> told_ready_;
+  std::jthread thread_;
+};
+
+}  // namespace pishkhan::workers

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "base/core/clock.h"
+#include "base/core/mailbox.h"
+#include "drivers/card-reader/reader.h"
+#include "kiosk/visit/effect.h"
+#include "kiosk/workers/device_port.h"
+
+#include <memory>
+#include <optional>
+#include <thread>
+#include <variant>
+
+namespace pishkhan::workers {
+
+/// The card reader's thread: tells when a card comes and goes, and reads the one that is in when asked.
+/// Everything borrowed must outlive it; destroying it stops and joins the thread.
+class ReaderWorker {
+ public:
+  struct Setup {
+    DevicePort* port = nullptr;  ///< null: this machine has no reader
+    const Clock* clock = nullptr;
+    Mailbox<visit::Event>* events = nullptr;
+  };
+  explicit ReaderWorker(Setup setup);
+
+  void read(visit::effect::ReadCard job) { jobs_.post(job); }
+  void forget() { jobs_.post(Forget{}); }
+
+ private:
+  struct Forget {};
+  using Job = std::variant<visit::effect::ReadCard, Forget>;
+
+  void run(const std::stop_token& stop);
+  void connect();
+  void watch();
+  void read_card(visit::VisitId visit);
+  void tell_presence(bool present);
+
+  Setup setup_;
+  Mailbox<Job> jobs_{16};
+  std::unique_ptr<usb::Transport> transport_;
+  std::optional<card::CardReader> reader_;
+  bool told_present_ = false;
+  bool card_inside_ = false;
+  std::jthread thread_;
+};
+
+}  // namespace pishkhan::workers
