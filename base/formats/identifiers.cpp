@@ -172,6 +172,20 @@ Result<PostalCode, IdentifierFault> postal_code(std::string_view typed) {
   return PostalCode{normal, pattern};
 }
 
+Result<PersonalText, IdentifierFault> tracking_code(std::string_view typed) {
+  constexpr std::size_t digits = 14;
+  PersonalText normal = normalise_identifier(typed);
+  const std::string_view code = normal.reveal();
+  if (code.empty()) return fail(IdentifierFault{Problem::Empty});
+  if (!all_digits(code)) return fail(IdentifierFault{Problem::NotDigits});
+  if (code.size() < digits) return fail(too_short(digits, code.size()));
+  if (code.size() > digits) return fail(too_long(digits, code.size()));
+  int remainder = 0;
+  for (const char c : code) remainder = (10 * remainder + (c - '0')) % 97;
+  if (remainder != 1) return fail(IdentifierFault{Problem::CheckDigit});
+  return normal;
+}
+
 std::string group(std::string_view digits, Grouping grouping, Language language) {
   std::string result;
   result.reserve(room_for_groups(digits));

@@ -47,6 +47,10 @@ struct PostalCode {
 /// کد پستی (domain.md B3): hard on the length, warns on the pattern; there is no public check digit.
 [[nodiscard]] Result<PostalCode, IdentifierFault> postal_code(std::string_view typed);
 
+/// The form of our own tracking code: 14 digits that give 1 modulo 97 (ISO 7064 MOD 97-10). What the digits
+/// mean is known to offline-queue/protocol alone.
+[[nodiscard]] Result<PersonalText, IdentifierFault> tracking_code(std::string_view typed);
+
 /// How an identifier is cut into groups for reading aloud.
 enum class Grouping {
   Mobile,        ///< 4-3-4: 0912 345 6789

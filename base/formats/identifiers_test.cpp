@@ -238,3 +238,22 @@ TEST_CASE("no bytes that anyone may type upset the checks, and what they accept 
     REQUIRE(group(typed, Grouping::TrackingCode, Language::Persian).size() >= typed.size());
   }
 }
+
+TEST_CASE("a tracking code has 14 digits that give 1 modulo 97; every single wrong digit is found") {
+  std::string code = "104201000123";
+  const int remainder = static_cast<int>(std::stoll(code + "00") % 97);
+  code += std::to_string(100 + (98 - remainder) % 97).substr(1);
+  REQUIRE(tracking_code(code).has_value());
+  CHECK(tracking_code(group(code, Grouping::TrackingCode, Language::Persian))->reveal() == code);
+  CHECK(fault_of(tracking_code("1042 0100")) == IdentifierFault{Problem::TooShort, 6});
+  CHECK(fault_of(tracking_code(code + "1")) == IdentifierFault{Problem::TooLong, 1});
+  CHECK(fault_of(tracking_code("1042x")) == IdentifierFault{Problem::NotDigits});
+  CHECK(fault_of(tracking_code("-")) == IdentifierFault{Problem::Empty});
+  for (std::size_t i = 0; i < code.size(); ++i) {
+    for (char digit = '0'; digit <= '9'; ++digit) {
+      std::string wrong = code;
+      wrong[i] = digit;
+      CHECK(tracking_code(wrong).has_value() == (wrong == code));
+    }
+  }
+}

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pishkhan::services {
@@ -43,7 +44,7 @@ struct CatalogueFault {
 
 /// A stable name such as "unknown-key", for the log and the staff's code.
 [[nodiscard]] std::string_view name(CatalogueFault::Kind kind);
-/// "services/tracking.json: /steps/0/title/en: missing-translation: …", one line, for staff.
+/// "services/x.json: /steps/0/title/en: missing-translation; allowed: …", one line, for staff.
 [[nodiscard]] std::string describe(const CatalogueFault& fault);
 
 /// Reads the folder of one city: city.json, areas.json and services/*.json, nothing else. Dropping one
