@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 namespace pishkhan::services {
 namespace {
@@ -112,10 +113,10 @@ class TreeBuilder final : public Json::json_sax_t {
   bool put(JsonValue value) {
     if (stack_.empty()) {
       root_ = std::move(value);
-    } else if (stack_.back().value.kind == JsonValue::Kind::Array) {
-      stack_.back().value.items.push_back(std::move(value));
     } else {
-      stack_.back().value.members.emplace_back(stack_.back().next_key, std::move(value));
+      JsonValue& parent = stack_.back().value;
+      if (parent.kind == JsonValue::Kind::Object) parent.keys.push_back(stack_.back().next_key);
+      parent.items.push_back(std::move(value));
     }
     return true;
   }
@@ -129,10 +130,9 @@ class TreeBuilder final : public Json::json_sax_t {
 }  // namespace
 
 const JsonValue* JsonValue::member(std::string_view name) const {
-  for (const auto& [key, value] : members) {
-    if (key == name) return &value;
-  }
-  return nullptr;
+  const auto found = std::find(keys.begin(), keys.end(), name);
+  if (found == keys.end()) return nullptr;
+  return &items[static_cast<std::size_t>(found - keys.begin())];
 }
 
 std::string pointer_step(std::string_view key) {

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace pishkhan::services {
@@ -18,8 +17,8 @@ struct JsonValue {
   bool boolean = false;
   std::int64_t integer = 0;
   std::string string;
-  std::vector<JsonValue> items;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  std::vector<JsonValue> items;   ///< of an array; of an object, the values of its members
+  std::vector<std::string> keys;  ///< of an object: keys[i] is the name of items[i]
   /// The member of that name, or null.
   [[nodiscard]] const JsonValue* member(std::string_view name) const;
 };

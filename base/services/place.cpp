@@ -32,7 +32,7 @@ bool Place::has_only(std::initializer_list<std::string_view> keys) const {
     report(Kind::WrongType, allowed);
     return false;
   }
-  for (const auto& [key, value] : value_->members) {
+  for (const std::string& key : value_->keys) {
     if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
     sink_->report(Kind::UnknownKey, pointer_ + pointer_step(key), allowed);
     return false;
