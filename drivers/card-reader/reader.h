@@ -56,11 +56,15 @@ class CardReader {
 
   /// Waits up to `wait` for a change and says how things are now, whether or not they changed. Uses the
   /// interrupt endpoint and asks the slot as well, because notifications get lost.
+  /// A reader without interrupt endpoint is answered for at once: there the caller paces.
   [[nodiscard]] ReaderStatus poll(std::chrono::milliseconds wait);
   [[nodiscard]] Result<Atr, ReaderFault> power_on();
   [[nodiscard]] Result<void, ReaderFault> power_off();
   /// Sends one command and follows 61xx (GET RESPONSE) and 6Cxx (Le again); any other status is returned.
   [[nodiscard]] Result<Response, ReaderFault> transmit(const Command& command);
+  /// The same with less time than ReaderLimits::exchange.
+  [[nodiscard]] Result<Response, ReaderFault> transmit(const Command& command,
+                                                       std::chrono::milliseconds within);
   [[nodiscard]] const ccid::ClassDescriptor& descriptor() const { return descriptor_; }
 
  private:
@@ -68,20 +72,22 @@ class CardReader {
              const ccid::ClassDescriptor& descriptor)
       : transport_(&transport), clock_(&clock), limits_(limits), descriptor_(descriptor) {}
 
+  [[nodiscard]] SteadyTime from_now(std::chrono::milliseconds duration) const;
   [[nodiscard]] Result<ccid::Reply, ReaderFault> exchange(ByteView message, std::uint8_t sequence,
-                                                          ccid::ReplyKind wanted);
+                                                          ccid::ReplyKind wanted, SteadyTime deadline);
   [[nodiscard]] Result<void, ReaderFault> write(ByteView message, SteadyTime deadline);
   [[nodiscard]] Result<ccid::Reply, ReaderFault> await_reply(std::uint8_t sequence, ccid::ReplyKind wanted,
                                                              SteadyTime deadline);
-  [[nodiscard]] Result<Response, ReaderFault> transmit_once(const Command& command);
-  [[nodiscard]] ReaderFault lost(usb::TransferFault fault);
+  [[nodiscard]] Result<Response, ReaderFault> transmit_once(const Command& command, SteadyTime deadline);
+  [[nodiscard]] Result<Atr, ReaderFault> power_on_with(ccid::PowerSelect power, SteadyTime deadline);
   [[nodiscard]] Result<ccid::IccStatus, ReaderFault> ask_slot();
+  [[nodiscard]] ReaderFault lost(usb::TransferFault fault);
 
   usb::Transport* transport_;
   const Clock* clock_;
   ReaderLimits limits_;
   ccid::ClassDescriptor descriptor_;
-  std::uint8_t sequence_ = 0;
+  std::uint8_t sequence_ = 0;  ///< of the next command
   bool must_clear_halts_ = false;
 };
 

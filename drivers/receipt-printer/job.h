@@ -74,13 +74,15 @@ class ReceiptPrinter {
   ReceiptPrinter(usb::Transport& transport, const Clock& clock, Random& random, const Model& model);
 
   /// Prints and cuts. `receipt` is 1 to model().dots_per_line dots wide and 1 to maximum_rows high.
-  /// Returns by `within` (plus one short transfer), whatever the printer does.
+  /// Returns by `within` and at most `cleaning_time` more, whatever the printer does.
   [[nodiscard]] PrintOutcome print(const Bitmap& receipt, std::chrono::milliseconds within);
   /// Asks the printer (DLE EOT 1 to 4); at most about a second.
   [[nodiscard]] PrinterStatus status();
   [[nodiscard]] const Model& model() const { return model_; }
 
   static constexpr int maximum_rows = 8192;
+  /// What a failed job may take beyond its deadline to throw away what the printer still holds.
+  static constexpr std::chrono::milliseconds cleaning_time{3000};
 
  private:
   using Milliseconds = std::chrono::milliseconds;
@@ -90,24 +92,31 @@ class ReceiptPrinter {
     std::size_t bytes;  ///< sent since the fence before, with this fence
   };
 
+  // The job (job.cpp).
   [[nodiscard]] PrintOutcome attempt(const Bitmap& receipt);
-  [[nodiscard]] PrintOutcome give_up(PrinterFault fault);
-  [[nodiscard]] PrintOutcome await_last_echo();
   [[nodiscard]] Fault send_bands(const Bitmap& receipt);
   [[nodiscard]] Fault send_fenced(Bytes data);
-  [[nodiscard]] Fault write(ByteView data, Milliseconds patience);
-  [[nodiscard]] Fault wait_for_room(std::size_t bytes);
-  [[nodiscard]] Fault read_answers(Milliseconds patience);
-  void drain();
-  [[nodiscard]] Result<std::uint8_t, PrinterFault> ask(escpos::StatusKind kind);
-  [[nodiscard]] Result<PrinterStatus, PrinterFault> ask_all();
-  [[nodiscard]] Fault check_online();
+  [[nodiscard]] PrintOutcome finish();
+  [[nodiscard]] PrintOutcome give_up(PrinterFault fault);
   [[nodiscard]] Fault resynchronise();
   [[nodiscard]] bool clear_buffers();
   [[nodiscard]] Fault prove_synchronised();
+
+  // The conversation (conversation.cpp).
+  [[nodiscard]] Fault write(ByteView data, Milliseconds patience);
+  [[nodiscard]] Fault read_answers(Milliseconds patience);
+  [[nodiscard]] Fault wait_until_outstanding(std::size_t at_most_bytes, Milliseconds patience);
+  [[nodiscard]] Fault drain();
+  [[nodiscard]] Result<std::uint8_t, PrinterFault> ask(escpos::StatusKind kind);
+  [[nodiscard]] Result<PrinterStatus, PrinterFault> ask_all_once();
+  [[nodiscard]] Result<PrinterStatus, PrinterFault> ask_all();
+  [[nodiscard]] Fault check_online();
   void accept_echo(const escpos::ProcessId& id);
+  void forget_answers();
+  void begin_conversation(Milliseconds within);
   [[nodiscard]] Milliseconds left() const;
   [[nodiscard]] Milliseconds at_most(Milliseconds patience) const;
+  [[nodiscard]] std::size_t band_bytes() const { return static_cast<std::size_t>(model_.buffer_bytes) / 2; }
 
   usb::Transport& transport_;
   const Clock& clock_;
@@ -116,13 +125,15 @@ class ReceiptPrinter {
   escpos::AnswerParser parser_;
   std::deque<Fence> waiting_;  ///< fences sent and not yet echoed, oldest first
   std::size_t outstanding_bytes_ = 0;
-  std::vector<std::uint8_t> statuses_;  ///< status bytes received and not yet asked for
+  std::vector<std::uint8_t> statuses_;  ///< status bytes received since the last question
   bool cleared_ = false;                ///< a clear response came
   /// The printer may be in the middle of a command: true at first, since another process may have died there.
   bool lost_place_ = true;
-  bool picture_sent_ = false;  ///< the last row of this job has been handed over, or may have been
+  bool picture_sent_ = false;  ///< the last inked row of this job has been handed over, or may have been
+  bool spoiled_ = false;       ///< part of a receipt may hang in the printer: cut it off before the next
   SteadyTime deadline_{};
   int reads_left_ = 0;
+  std::size_t noise_allowed_ = 0;
 };
 
 }  // namespace pishkhan::printer
