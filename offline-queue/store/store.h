@@ -63,7 +63,7 @@ struct Findings {
   };
   Anchor anchor = Anchor::None;
   int records = 0;
-  std::vector<int> damaged;  ///< sequences that do not verify; never sent, never erased
+  std::vector<int> damaged;  ///< sequences that do not verify or are missing; never sent
   bool head_verifies = true;
 };
 

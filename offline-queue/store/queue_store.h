@@ -1,0 +1,72 @@
+#pragma once
+
+#include "offline-queue/store/database.h"
+#include "offline-queue/store/head_anchor.h"
+#include "offline-queue/store/store.h"
+
+#include <optional>
+#include <set>
+
+namespace pishkhan::store {
+
+/// From a row of seq, header, payload, hash, signature; nothing if the columns cannot be read as a record.
+[[nodiscard]] std::optional<protocol::Record> read_record(const Statement& row);
+
+/// The store over SQLite. queue_store.cpp opens, verifies and appends; queue_progress.cpp sends, takes
+/// acknowledgements, erases and forgets.
+class QueueStore final : public Store {
+ public:
+  QueueStore(const Options& options, std::unique_ptr<Files> own_files, Files& files);
+
+  [[nodiscard]] Result<void, StoreFault> start();
+
+  [[nodiscard]] const Findings& findings() const override { return findings_; }
+  Result<Filed, StoreFault> append(protocol::RecordType type, const protocol::RequestId& request_id,
+                                   const Write& write) override;
+  Result<void, StoreFault> record_print(int request_sequence, protocol::PrintOutcome outcome) override;
+  Result<void, StoreFault> anchor_head() override;
+  Result<std::optional<Waiting>, StoreFault> find_duplicate(const protocol::Hash& duplicate) override;
+  Result<std::optional<Waiting>, StoreFault> find_unprinted(const protocol::Hash& recovery) override;
+  Result<void, StoreFault> purge() override;
+  Result<std::vector<protocol::Record>, StoreFault> unsent(int limit) override;
+  Result<std::vector<int>, StoreFault> unopened(int after, int limit) override;
+  Result<std::optional<protocol::Record>, StoreFault> record(int sequence) override;
+  Result<int, StoreFault> mark_stored(std::span<const protocol::Acknowledgement> acknowledgements) override;
+  Result<int, StoreFault> mark_opened(std::span<const protocol::Acknowledgement> acknowledgements) override;
+  Result<Counts, StoreFault> counts() override;
+  Room room() override;
+
+ private:
+  using Also = std::function<Result<void, StoreFault>()>;
+
+  Result<void, StoreFault> check_identity();
+  Result<void, StoreFault> verify_chain();
+  Result<void, StoreFault> compare_anchor();
+  /// Why nothing may be appended now, if so.
+  [[nodiscard]] std::optional<StoreFault> obstacle() const;
+  [[nodiscard]] Place next_place(const protocol::RequestId& request_id) const;
+  /// Links, signs and commits one record, and `also` in the same transaction.
+  Result<protocol::Record, StoreFault> commit(protocol::RecordType type, const Place& place, Bytes payload,
+                                              const Also& also);
+  Result<void, StoreFault> write_record(const protocol::Record& record, const Also& also);
+  Result<std::optional<Waiting>, StoreFault> waiting_at(int sequence);
+  Result<bool, StoreFault> is_ours(const protocol::Acknowledgement& acknowledgement,
+                                   const protocol::VerifyingKey* key);
+  Result<void, StoreFault> forget_served_hashes();
+  [[nodiscard]] std::int64_t now_ms() const { return options_.clock->wall().time_since_epoch().count(); }
+
+  Options options_;
+  std::unique_ptr<Files> own_files_;
+  Files& files_;
+  HeadAnchor anchor_;
+  std::unique_ptr<Database> database_;
+  Findings findings_;
+  std::set<int> damaged_;
+  int last_sequence_ = 0;
+  protocol::Hash head_{};
+  protocol::Signature head_signature_{};
+  int first_unsent_ = 1;        ///< nothing below waits to be sent
+  bool commit_failed_ = false;  ///< what the disk holds is unknown until it is opened again
+};
+
+}  // namespace pishkhan::store
