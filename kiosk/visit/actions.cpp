@@ -302,7 +302,7 @@ void Stepper::recover(Visit& visit) {
   visit.problems = settle_fields(visit);
   if (!visit.problems.empty()) return;
   recovery = page::Recover{true, false, stamped_.steady};
-  effects_.emplace_back(effect::Recover{visit.id, visit.values["mobile"]});
+  effects_.emplace_back(effect::Recover{visit.id, visit.catalogue, visit.values["mobile"]});
 }
 
 }  // namespace pishkhan::visit

@@ -50,6 +50,7 @@ struct LookUp {
 /// The code of the request whose receipt did not come out, for who knows its mobile number. Answer: Recovered.
 struct Recover {
   VisitId visit = 0;
+  const services::Catalogue* catalogue = nullptr;
   PersonalText mobile;
 };
 /// The visit is over: every layout cache, caret, buffer and dead stack that may hold its words is wiped.

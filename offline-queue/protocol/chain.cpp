@@ -117,7 +117,7 @@ std::optional<PrintReport> PrintReport::parse(ByteView bytes) {
   const std::uint32_t sequence = in.be32();
   const std::uint8_t outcome = in.u8();
   if (!in.ok() || !in.at_end() || sequence < 1 || sequence > TrackingCode::highest_sequence || outcome < 1 ||
-      outcome > 3) {
+      outcome > static_cast<std::uint8_t>(PrintOutcome::Unknown)) {
     return std::nullopt;
   }
   return PrintReport{static_cast<int>(sequence), static_cast<PrintOutcome>(outcome)};

@@ -69,7 +69,12 @@ struct Record {
 [[nodiscard]] bool signed_by(const VerifyingKey& key, const Record& record);
 
 /// What became of a receipt.
-enum class PrintOutcome : std::uint8_t { Printed = 1, Failed = 2, Declined = 3 };
+enum class PrintOutcome : std::uint8_t {
+  Printed = 1,   ///< the printer itself said so, after the cut
+  Failed = 2,    ///< no whole receipt came out
+  Declined = 3,  ///< the citizen wanted none
+  Unknown = 4,   ///< everything was sent, nothing proves the paper
+};
 
 /// The payload of RecordType::PrintOutcome: sequence of the request (4 bytes) · outcome (1).
 struct PrintReport {

@@ -87,6 +87,18 @@ std::int64_t milliseconds(WallTime time) {
   return time.time_since_epoch().count();
 }
 
+using Words = std::map<std::string, PersonalText>;
+
+void write_words(const Words& words, JsonWriter& out) {
+  std::string_view lead = "{";
+  for (const auto& [id, value] : words) {
+    out.key(lead, id);
+    out.text(value.reveal());
+    lead = ",";
+  }
+  out.raw(words.empty() ? "{}" : "}");
+}
+
 void write(const Request& request, JsonWriter& out) {
   out.key("{", "assurance");
   out.text(assurance_name(request.assurance));
@@ -97,15 +109,11 @@ void write(const Request& request, JsonWriter& out) {
   out.key(",", "catalogue-version");
   out.text(request.catalogue_version);
   out.key(",", "fields");
-  std::string_view lead = "{";
-  for (const auto& [id, value] : request.fields) {
-    out.key(lead, id);
-    out.text(value.reveal());
-    lead = ",";
-  }
-  out.raw(request.fields.empty() ? "{}" : "}");
+  write_words(request.fields, out);
   out.key(",", "filed-at-ms");
   out.number(milliseconds(request.filed_at));
+  out.key(",", "identity");
+  write_words(request.identity, out);
   out.key(",", "language");
   out.text(tag(request.language));
   if (request.last_server_time) {
@@ -129,9 +137,11 @@ bool all_utf8(const Request& request) {
   const bool head = is_utf8(request.service_id) && is_utf8(request.catalogue_version) &&
                     is_utf8(request.catalogue_fingerprint) && is_utf8(request.case_key.reveal()) &&
                     is_utf8(request.receipt_secret.reveal());
-  return head && std::all_of(request.fields.begin(), request.fields.end(), [](const auto& field) {
-           return is_utf8(field.first) && is_utf8(field.second.reveal());
-         });
+  const auto words_ok = [](const Words& words) {
+    return std::all_of(words.begin(), words.end(),
+                       [](const auto& word) { return is_utf8(word.first) && is_utf8(word.second.reveal()); });
+  };
+  return head && words_ok(request.fields) && words_ok(request.identity);
 }
 
 bool in_range(const Request& request) {
@@ -141,11 +151,13 @@ bool in_range(const Request& request) {
   const auto name_ok = [](const std::string& name) {
     return !name.empty() && name.size() <= longest_name_bytes;
   };
+  const auto words_ok = [&](const Words& words) {
+    return words.size() <= most_fields &&
+           std::all_of(words.begin(), words.end(), [&](const auto& word) { return name_ok(word.first); });
+  };
   return request.code.in_range() && time_ok(request.filed_at) && name_ok(request.service_id) &&
-         (!request.last_server_time || time_ok(*request.last_server_time)) &&
-         request.fields.size() <= most_fields &&
-         std::all_of(request.fields.begin(), request.fields.end(),
-                     [&](const auto& field) { return name_ok(field.first); });
+         (!request.last_server_time || time_ok(*request.last_server_time)) && words_ok(request.fields) &&
+         words_ok(request.identity);
 }
 
 const std::string* text_member(const Json& object, const char* name) {
@@ -208,12 +220,12 @@ bool read_choices(const Json& object, Request& request) {
   return true;
 }
 
-bool read_fields(const Json& object, Request& request) {
-  const auto fields = object.find("fields");
-  if (fields == object.end() || !fields->is_object()) return false;
-  for (const auto& [id, value] : fields->items()) {
+bool read_words_of(const Json& object, const char* name, Words& words) {
+  const auto members = object.find(name);
+  if (members == object.end() || !members->is_object()) return false;
+  for (const auto& [id, value] : members->items()) {
     if (!value.is_string()) return false;
-    request.fields.emplace(id, PersonalText(value.get_ref<const std::string&>()));
+    words.emplace(id, PersonalText(value.get_ref<const std::string&>()));
   }
   return true;
 }
@@ -249,7 +261,9 @@ Result<Request, BodyFault> parse_request(ByteView json) {
   const Json object = Json::parse(as_text(json), nullptr, false);
   if (!object.is_object()) return fail(BodyFault::Malformed);
   Request request;
-  if (!read_words(object, request) || !read_choices(object, request) || !read_fields(object, request)) {
+  if (!read_words(object, request) || !read_choices(object, request) ||
+      !read_words_of(object, "fields", request.fields) ||
+      !read_words_of(object, "identity", request.identity)) {
     return fail(BodyFault::Malformed);
   }
   // Writing it again and comparing finds, at once, unknown, missing, repeated and reordered members, white

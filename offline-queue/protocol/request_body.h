@@ -28,10 +28,13 @@ struct Request {
   Language language = Language::Persian;                              ///< the language of the visit
   services::Assurance assurance = services::Assurance::MobileNumber;  ///< how surely the person is known
   std::map<std::string, PersonalText> fields;  ///< by the field's id in the service's definition
-  WallTime filed_at{};                         ///< the kiosk's own clock: evidence, not truth
-  std::optional<WallTime> last_server_time;    ///< the newest time that the backend told this kiosk
-  PersonalText receipt_secret;                 ///< printed on the receipt; see receipt_secret.h
-  PersonalText case_key;                       ///< "the same case", in the service's own terms; may be empty
+  /// Who the person is, as far as the service demands it: "national_id", and "name" from a card. Not fields
+  /// of any form, so that a form can never pass for an identity.
+  std::map<std::string, PersonalText> identity;
+  WallTime filed_at{};                       ///< the kiosk's own clock: evidence, not truth
+  std::optional<WallTime> last_server_time;  ///< the newest time that the backend told this kiosk
+  PersonalText receipt_secret;               ///< printed on the receipt; see receipt_secret.h
+  PersonalText case_key;                     ///< "the same case", in the service's own terms; may be empty
   friend bool operator==(const Request&, const Request&) = default;
 };
 

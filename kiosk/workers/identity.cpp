@@ -1,0 +1,31 @@
+#include "kiosk/workers/queue_worker.h"
+
+#include <utility>
+
+namespace pishkhan::workers {
+
+Result<std::unique_ptr<Identity>, IdentityFault> load_identity(const std::filesystem::path& folder) {
+  using protocol::EnrolmentFault;
+  const auto enrolment_file = folder / "enrolment.json";
+  auto enrolment = protocol::Enrolment::load(enrolment_file, protocol::built_demo_policy());
+  if (!enrolment) {
+    const EnrolmentFault fault = enrolment.error().fault;
+    std::string code = "ENROLMENT";
+    if (fault == EnrolmentFault::Missing) code = "NOT-ENROLLED";
+    if (fault == EnrolmentFault::DemoRefused) code = "DEMO-KEYS";
+    return fail(IdentityFault{code, enrolment_file, "member " + enrolment.error().key});
+  }
+  const auto key_file = folder / "kiosk-signing.pem";
+  auto key = protocol::SigningKey::load(key_file);
+  if (!key) return fail(IdentityFault{"KEYS", key_file, "no usable signing key"});
+  const auto secret_file = folder / "device-secret.bin";
+  auto secret = protocol::DeviceSecret::load(secret_file);
+  if (!secret) return fail(IdentityFault{"KEYS", secret_file, "no usable device secret"});
+  auto ingest = protocol::VerifyingKey::from_pem(enrolment->ingest_key_pem);
+  auto cases = protocol::VerifyingKey::from_pem(enrolment->cases_key_pem);
+  if (!ingest || !cases) return fail(IdentityFault{"ENROLMENT", enrolment_file, "the backend's keys"});
+  return std::unique_ptr<Identity>(new Identity{std::move(*enrolment), std::move(*key), std::move(*secret),
+                                                std::move(*ingest), std::move(*cases)});
+}
+
+}  // namespace pishkhan::workers

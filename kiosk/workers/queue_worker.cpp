@@ -1,0 +1,192 @@
+#include "kiosk/workers/queue_worker.h"
+
+#include "base/core/log.h"
+#include "base/core/personal.h"
+
+#include <utility>
+
+namespace pishkhan::workers {
+
+namespace {
+
+/// The head of the chain is anchored within this time after a filing, once its receipt is on its way.
+constexpr std::chrono::milliseconds anchor_delay{400};
+constexpr SteadyTime purge_interval{60'000};
+constexpr SteadyTime reopen_interval{10'000};
+
+struct Fate {
+  std::optional<visit::FilingFault> refuses;
+  std::string staff_code;  ///< not empty: the whole counter is out of service
+};
+
+/// What a store that cannot be opened means for the counter. A full or slow disk leaves following up possible;
+/// a queue that another program wrote or that is damaged needs staff.
+Fate fate_of(store::StoreFault fault) {
+  using store::StoreFault;
+  switch (fault) {
+    case StoreFault::DiskFull:
+      return {visit::FilingFault::DiskFull, ""};
+    case StoreFault::NewerSchema:
+      return {visit::FilingFault::StoreFault, "QUEUE-NEWER"};
+    case StoreFault::Unreadable:
+      return {visit::FilingFault::StoreFault, "QUEUE-UNREADABLE"};
+    case StoreFault::Locked:
+      return {visit::FilingFault::StoreFault, "QUEUE-LOCKED"};
+    case StoreFault::ReadOnly:
+      return {visit::FilingFault::StoreFault, "QUEUE-READ-ONLY"};
+    case StoreFault::WrongEpoch:
+      return {visit::FilingFault::StoreFault, "QUEUE-EPOCH"};
+    case StoreFault::ChainBroken:
+      return {visit::FilingFault::StoreFault, "QUEUE-CHAIN"};
+    case StoreFault::SequenceExhausted:
+      return {visit::FilingFault::StoreFault, "QUEUE-FULL-EPOCH"};
+    default:
+      return {visit::FilingFault::StoreFault, "QUEUE-IO"};
+  }
+}
+
+}  // namespace
+
+QueueWorker::QueueWorker(Setup setup)
+    : setup_(std::move(setup)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+void QueueWorker::run(const std::stop_token& stop) {
+  open_store();
+  while (!stop.stop_requested()) {
+    auto job = jobs_.take(stop, anchor_due_ ? anchor_delay : std::chrono::milliseconds{1000});
+    if (job)
+      carry_out(*job);
+    else
+      housekeeping();
+  }
+  // What was handed over before the stop is still carried out: a filing is never dropped.
+  while (auto job = jobs_.try_take()) carry_out(*job);
+  if (store_ != nullptr && anchor_due_) static_cast<void>(store_->anchor_head());
+}
+
+void QueueWorker::carry_out(Job& job) {
+  if (auto* file = std::get_if<visit::effect::File>(&job)) {
+    file_request(*file);
+  } else if (const auto* print = std::get_if<visit::effect::RecordPrint>(&job)) {
+    record_print(*print);
+  } else if (const auto* recovery = std::get_if<visit::effect::Recover>(&job)) {
+    recover_code(*recovery);
+  } else if (auto* question = std::get_if<visit::effect::LookUp>(&job)) {
+    look_up_here(*question);
+  } else if (const auto* task = std::get_if<Task>(&job)) {
+    (*task)(store_.get());
+  } else {
+    job = Job{Forget{}};
+    wipe_dead_stack();
+  }
+  tell_state();
+}
+
+void QueueWorker::open_store() {
+  next_open_ = setup_.clock->steady() + reopen_interval;
+  if (setup_.identity == nullptr) {
+    tell_state();
+    return;
+  }
+  const Identity& identity = *setup_.identity;
+  store::Options options;
+  options.folder = setup_.folder;
+  options.kiosk = identity.enrolment.kiosk;
+  options.epoch = identity.enrolment.epoch;
+  options.kiosk_key = &identity.kiosk_key;
+  options.ingest_key = &identity.ingest_key;
+  options.cases_key = &identity.cases_key;
+  options.clock = setup_.clock;
+  options.least_room_bytes = setup_.least_room_bytes;
+  options.low_room_bytes = setup_.least_room_bytes * 4;
+  auto opened = store::Store::open(options);
+  if (opened) {
+    store_ = std::move(*opened);
+    fault_.reset();
+    const store::Findings& findings = store_->findings();
+    log::info("queue.opened", {{"records", findings.records},
+                               {"damaged", findings.damaged.size()},
+                               {"anchor", static_cast<int>(findings.anchor)}});
+    find_unprinted_since_start();
+  } else {
+    fault_ = opened.error();
+    log::error("queue.cannot-open", {{"fault", static_cast<int>(*fault_)}});
+  }
+  tell_state();
+}
+
+void QueueWorker::housekeeping() {
+  const SteadyTime now = setup_.clock->steady();
+  if (store_ == nullptr) {
+    if (now >= next_open_) open_store();
+    return;
+  }
+  if (anchor_due_ && store_->anchor_head()) anchor_due_ = false;
+  if (now >= next_purge_) {
+    next_purge_ = now + purge_interval;
+    if (!store_->purge()) log::warning("queue.purge-failed");
+  }
+  tell_state();
+}
+
+/// Tells the screen what changed: whether filing is possible, and whether a code can be fetched again.
+void QueueWorker::tell_state() {
+  Fate fate;
+  if (setup_.identity == nullptr)
+    fate.refuses = visit::FilingFault::NotEnrolled;
+  else if (store_ == nullptr)
+    fate = fault_ ? fate_of(*fault_) : Fate{visit::FilingFault::StoreFault, ""};
+  else if (store_->room() == store::Room::TooLittle)
+    fate.refuses = visit::FilingFault::DiskFull;
+  else if (fault_)
+    fate = fate_of(*fault_);
+
+  const bool recovery = setup_.clock->wall() < unprinted_until_;
+  if (!told_ || *told_ != fate.refuses || told_recovery_ != recovery) {
+    told_ = fate.refuses;
+    told_recovery_ = recovery;
+    setup_.events->post(visit::event::QueueChanged{fate.refuses, recovery});
+  }
+  if (told_staff_code_ != fate.staff_code) {
+    told_staff_code_ = fate.staff_code;
+    if (fate.staff_code.empty())
+      setup_.events->post(visit::event::BackInOrder{});
+    else
+      setup_.events->post(visit::event::OutOfOrder{fate.staff_code});
+  }
+}
+
+void QueueWorker::record_print(const visit::effect::RecordPrint& job) {
+  if (store_ == nullptr) return;
+  protocol::PrintOutcome outcome = protocol::PrintOutcome::Failed;
+  if (job.outcome == visit::PrintOutcome::Printed) outcome = protocol::PrintOutcome::Printed;
+  if (job.outcome == visit::PrintOutcome::Unknown) outcome = protocol::PrintOutcome::Unknown;
+  const auto recorded = store_->record_print(static_cast<int>(job.sequence), outcome);
+  if (!recorded) {
+    log::error("queue.print-not-recorded",
+               {{"sequence", job.sequence}, {"fault", static_cast<int>(recorded.error())}});
+    return;
+  }
+  if (outcome == protocol::PrintOutcome::Printed) unprinted_until_ = {};
+  anchor_due_ = true;
+}
+
+/// After a start: is there a request of the last ten minutes whose receipt is not known to have come out?
+void QueueWorker::find_unprinted_since_start() {
+  const WallTime oldest = setup_.clock->wall() - store::recovery_window;
+  for (int sequence = store_->findings().records; sequence > 0; --sequence) {
+    const auto record = store_->record(sequence);
+    if (!record || !*record || (*record)->header.created_at < oldest) return;
+    const protocol::Record& found = **record;
+    if (found.header.type == protocol::RecordType::PrintOutcome && found.payload) {
+      const auto report = protocol::PrintReport::parse(*found.payload);
+      if (report && report->outcome == protocol::PrintOutcome::Printed) return;
+    }
+    if (found.header.type == protocol::RecordType::Request) {
+      unprinted_until_ = found.header.created_at + store::recovery_window;
+      return;
+    }
+  }
+}
+
+}  // namespace pishkhan::workers

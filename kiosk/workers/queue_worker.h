@@ -1,0 +1,107 @@
+#pragma once
+
+#include "base/core/clock.h"
+#include "base/core/mailbox.h"
+#include "base/core/random.h"
+#include "kiosk/visit/effect.h"
+#include "offline-queue/protocol/device_secret.h"
+#include "offline-queue/protocol/enrolment.h"
+#include "offline-queue/protocol/signing_key.h"
+#include "offline-queue/store/store.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <variant>
+
+namespace pishkhan::workers {
+
+/// Who this kiosk is: what enrolment gave it and its own secrets. Loaded once at start, owned by main.
+struct Identity {
+  protocol::Enrolment enrolment;
+  protocol::SigningKey kiosk_key;
+  protocol::DeviceSecret device_secret;
+  protocol::VerifyingKey ingest_key;
+  protocol::VerifyingKey cases_key;
+};
+
+struct IdentityFault {
+  std::string staff_code;  ///< "NOT-ENROLLED", "ENROLMENT", "KEYS"
+  std::filesystem::path file;
+  std::string what;  ///< for the log
+};
+
+/// Reads enrolment.json, kiosk-signing.pem and device-secret.bin from a folder.
+[[nodiscard]] Result<std::unique_ptr<Identity>, IdentityFault> load_identity(
+    const std::filesystem::path& folder);
+
+/// The queue's thread, sole owner of the store: seals, signs and commits requests, records print outcomes,
+/// finds codes again, and serves the sync thread. Everything borrowed must outlive it.
+class QueueWorker {
+ public:
+  struct Setup {
+    std::filesystem::path folder;  ///< of the store
+    std::uint64_t least_room_bytes = 64U << 20;
+    const Identity* identity = nullptr;  ///< null: not enrolled, nothing is filed
+    const Clock* clock = nullptr;
+    Mailbox<visit::Event>* events = nullptr;
+    std::function<void()> on_filed;  ///< wakes the sync thread
+    /// Where a question goes that the store cannot answer: to the sync thread.
+    std::function<void(visit::effect::LookUp)> look_up_elsewhere;
+  };
+  explicit QueueWorker(Setup setup);
+
+  void file(visit::effect::File job) { jobs_.post(std::move(job)); }
+  void record(visit::effect::RecordPrint job) { jobs_.post(job); }
+  void recover(visit::effect::Recover job) { jobs_.post(std::move(job)); }
+  void look_up(visit::effect::LookUp job) { jobs_.post(std::move(job)); }
+  void forget() { jobs_.post(Forget{}); }
+  /// Runs a task of the sync thread on the store (null if it could not be opened).
+  using Task = std::function<void(store::Store*)>;
+  void post(Task task) { jobs_.post(std::move(task)); }
+  /// The newest time that the backend told; goes into each request as evidence.
+  void server_said(WallTime time) {
+    jobs_.post(Task([this, time](store::Store*) { last_server_time_ = time; }));
+  }
+
+ private:
+  struct Forget {};
+  using Job = std::variant<visit::effect::File, visit::effect::RecordPrint, visit::effect::Recover,
+                           visit::effect::LookUp, Forget, Task>;
+
+  void run(const std::stop_token& stop);
+  void carry_out(Job& job);
+  void open_store();
+  void housekeeping();
+  void tell_state();
+  void file_request(visit::effect::File& job);
+  [[nodiscard]] std::optional<store::Draft> seal(const visit::effect::File& job,
+                                                 const store::Place& place) const;
+  [[nodiscard]] visit::FiledRequest filed(const protocol::TrackingCode& code, const protocol::RequestId& id,
+                                          const protocol::Record& record, const std::string& service,
+                                          const std::string& fingerprint) const;
+  void record_print(const visit::effect::RecordPrint& job);
+  void recover_code(const visit::effect::Recover& job);
+  void look_up_here(visit::effect::LookUp& job);
+  void find_unprinted_since_start();
+
+  Setup setup_;
+  SystemRandom random_;
+  Mailbox<Job> jobs_{64};
+  std::unique_ptr<store::Store> store_;
+  std::optional<store::StoreFault> fault_;
+  std::optional<WallTime> last_server_time_;
+  bool anchor_due_ = false;
+  SteadyTime next_purge_{0};
+  SteadyTime next_open_{0};
+  WallTime unprinted_until_{};  ///< until then a code can be fetched again
+  std::optional<std::optional<visit::FilingFault>> told_;
+  bool told_recovery_ = false;
+  std::string told_staff_code_;
+  std::jthread thread_;
+};
+
+}  // namespace pishkhan::workers
