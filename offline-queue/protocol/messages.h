@@ -1,0 +1,139 @@
+#pragma once
+
+#include "base/core/personal.h"
+#include "offline-queue/protocol/acknowledgement.h"
+#include "offline-queue/protocol/chain.h"
+#include "offline-queue/protocol/problem.h"
+#include "offline-queue/protocol/tracking_code.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The bodies of the sync protocol, structs to JSON and back. sync-protocol.openapi.yaml is the reference;
+/// the tests check the bytes against it. Parsing checks every type and range, passes over unknown members, and
+/// gives nothing if anything is wrong. Signatures and chains are checked by who uses the message, not here.
+/// Thread: pure functions and plain values.
+namespace pishkhan::protocol {
+
+constexpr std::size_t largest_batch_entries = 64;
+/// A sealed envelope of the largest bucket, with room (envelope.h).
+constexpr std::size_t largest_payload_bytes = 80'000;
+/// 64 of them in base64, with room.
+constexpr std::size_t largest_request_bytes = 7'000'000;
+
+/// POST /v1/batches. One kiosk, one epoch, consecutive sequences, at least one entry, each with its payload.
+struct Batch {
+  int kiosk = 0;
+  int epoch = 0;
+  Hash previous_hash{};         ///< of the record before the first entry, or chain_start()
+  std::vector<Record> entries;  ///< only the last one's signature travels; the chain covers the others
+  [[nodiscard]] std::string encode() const;
+  [[nodiscard]] static std::optional<Batch> parse(std::string_view json);
+  friend bool operator==(const Batch&, const Batch&) = default;
+};
+
+/// Its answer: a Stored acknowledgement for each entry, in order.
+struct BatchAnswer {
+  std::vector<Acknowledgement> stored;
+  WallTime server_time{};
+  [[nodiscard]] std::string encode() const;
+  [[nodiscard]] static std::optional<BatchAnswer> parse(std::string_view json);
+  friend bool operator==(const BatchAnswer&, const BatchAnswer&) = default;
+};
+
+/// GET /v1/acknowledgements?epoch=E&after=CURSOR: the asking kiosk's own.
+struct Opened {
+  std::vector<Acknowledgement> acknowledgements;
+  std::string cursor;  ///< for the next call; opaque, at most 64 of A-Z a-z 0-9 - _; "" is the beginning
+  bool more = false;   ///< ask again at once
+  WallTime server_time{};
+  [[nodiscard]] std::string encode() const;
+  [[nodiscard]] static std::optional<Opened> parse(std::string_view json);
+  friend bool operator==(const Opened&, const Opened&) = default;
+};
+[[nodiscard]] bool is_cursor(std::string_view text);
+
+/// POST /v1/cases/lookup.
+struct LookUp {
+  TrackingCode code;
+  PersonalText receipt_secret;  ///< 8 digits, or empty
+  /// The caller wipes it: the secret is in it.
+  [[nodiscard]] std::string encode() const;
+  [[nodiscard]] static std::optional<LookUp> parse(std::string_view json);
+};
+
+/// Where a case stands. A service's own stages come by id in CaseView::stage.
+enum class CaseState : std::uint8_t {
+  Unknown,   ///< the backend has no such record (it may still wait on its kiosk)
+  Received,  ///< stored, not yet opened
+  Opened,    ///< a case
+  Joined,    ///< the same matter as an earlier case
+  Invalid,   ///< could not be used; the municipality has to be asked
+};
+
+/// Its answer. Without the receipt secret: state, stage and dates only. The members are the same whether the
+/// code is known or not.
+struct CaseView {
+  CaseState state = CaseState::Unknown;
+  std::string stage;                    ///< id of a Stage of the service; empty: none yet
+  std::optional<WallTime> received_at;  ///< by ingest's clock
+  std::optional<WallTime> opened_at;    ///< by cases' clock
+  std::string case_number;              ///< only with the right secret; else empty
+  bool secret_accepted = false;
+  [[nodiscard]] std::string encode() const;
+  [[nodiscard]] static std::optional<CaseView> parse(std::string_view json);
+  friend bool operator==(const CaseView&, const CaseView&) = default;
+};
+/// "unknown", "received", "opened", "joined", "invalid".
+[[nodiscard]] std::string_view name(CaseState state);
+[[nodiscard]] std::optional<CaseState> case_state(std::string_view name);
+
+/// GET /v1/time.
+struct ServerTime {
+  WallTime now{};
+  [[nodiscard]] std::string encode() const;
+  [[nodiscard]] static std::optional<ServerTime> parse(std::string_view json);
+  friend bool operator==(const ServerTime&, const ServerTime&) = default;
+};
+
+/// GET /internal/v1/sealed?after=CURSOR: what cases has not opened yet, of all kiosks, in order of arrival.
+struct SealedPage {
+  struct Entry {
+    Record record;  ///< its signature is zeros: ingest has checked the batch's
+    Hash previous_hash{};
+    WallTime received_at{};
+    friend bool operator==(const Entry&, const Entry&) = default;
+  };
+  std::vector<Entry> entries;
+  std::string cursor;
+  bool more = false;
+  [[nodiscard]] std::string encode() const;
+  [[nodiscard]] static std::optional<SealedPage> parse(std::string_view json);
+  friend bool operator==(const SealedPage&, const SealedPage&) = default;
+};
+
+/// POST /internal/v1/opened.
+struct OpenedReport {
+  struct Case {
+    Acknowledgement acknowledgement;
+    std::string stage;            ///< may be empty
+    std::string secret_verifier;  ///< what ingest checks a receipt secret against; empty: none can be right
+    friend bool operator==(const Case&, const Case&) = default;
+  };
+  std::vector<Case> cases;
+  [[nodiscard]] std::string encode() const;
+  [[nodiscard]] static std::optional<OpenedReport> parse(std::string_view json);
+  friend bool operator==(const OpenedReport&, const OpenedReport&) = default;
+};
+
+/// Its answer.
+struct OpenedTaken {
+  int taken = 0;  ///< how many of them were new
+  [[nodiscard]] std::string encode() const;
+  [[nodiscard]] static std::optional<OpenedTaken> parse(std::string_view json);
+  friend bool operator==(const OpenedTaken&, const OpenedTaken&) = default;
+};
+
+}  // namespace pishkhan::protocol

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "offline-queue/protocol/messages.h"
+#include "offline-queue/sync/transport.h"
+
+#include <stop_token>
+#include <string_view>
+
+namespace pishkhan::sync {
+
+/// What the pump asks of the backend. Another implementation is a test's. Thread: the sync thread; calls block.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  /// The answer's acknowledgements are for exactly the batch's entries, in order; their signatures are
+  /// checked by whoever keeps them (Store::mark_stored).
+  virtual Result<protocol::BatchAnswer, SyncFault> send(const protocol::Batch& batch) = 0;
+  /// This kiosk's *opened* words of one epoch after `cursor` ("" at first).
+  virtual Result<protocol::Opened, SyncFault> opened_since(int epoch, std::string_view cursor) = 0;
+};
+
+/// The kiosk's side of the sync protocol over one connection. Thread: one owner; calls block, at most for the
+/// endpoint's request deadline, and end soon after `stop` is requested.
+class Client final : public Backend {
+ public:
+  /// See Transport::open.
+  static Result<Client, SyncFault> open(Endpoint endpoint, std::stop_token stop = {});
+
+  Result<protocol::BatchAnswer, SyncFault> send(const protocol::Batch& batch) override;
+  Result<protocol::Opened, SyncFault> opened_since(int epoch, std::string_view cursor) override;
+  Result<protocol::CaseView, SyncFault> look_up(const protocol::LookUp& question);
+  Result<protocol::ServerTime, SyncFault> time();
+
+ private:
+  Client(Transport transport, std::stop_token stop)
+      : transport_(std::move(transport)), stop_(std::move(stop)) {}
+  Transport transport_;
+  std::stop_token stop_;
+};
+
+/// What an answer that is no success means. `answer.status` is not 2xx.
+[[nodiscard]] SyncFault fault_of(const Answer& answer);
+
+}  // namespace pishkhan::sync

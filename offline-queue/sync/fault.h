@@ -1,0 +1,32 @@
+#pragma once
+
+#include "offline-queue/protocol/problem.h"
+
+#include <chrono>
+#include <optional>
+
+namespace pishkhan::sync {
+
+/// What can go wrong between the kiosk and the backend, by what somebody can do about it.
+enum class SyncFaultKind {
+  Unreachable,       ///< no route, no name, connection refused or broken; try again later
+  Timeout,           ///< no answer within the deadline; it may have arrived all the same
+  CaptivePortal,     ///< something else answered (a login page, a proxy); staff must look at the network
+  WrongCertificate,  ///< the other side is not the pinned backend, or it refuses our certificate; staff
+  Refused,           ///< the backend said no, for good; see `problem`
+  Fork,              ///< the backend holds another chain for this kiosk and epoch; see `problem`; staff
+  Busy,              ///< the backend asked to wait; see `retry_after`
+  BadAnswer,         ///< the backend's own answer breaks the protocol
+  Stopped,           ///< the caller asked to stop
+};
+
+struct SyncFault {
+  SyncFaultKind kind = SyncFaultKind::Unreachable;
+  std::optional<protocol::Problem> problem;              ///< for Refused, Fork and Busy, if one was sent
+  std::optional<std::chrono::milliseconds> retry_after;  ///< for Busy
+};
+
+/// A stable word for logs and for staff, e.g. "captive-portal".
+[[nodiscard]] const char* name(SyncFaultKind kind);
+
+}  // namespace pishkhan::sync

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "base/core/clock.h"
+#include "base/core/random.h"
+#include "offline-queue/sync/backoff.h"
+#include "offline-queue/sync/client.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace pishkhan::sync {
+
+/// The queue as the pump sees it. In the kiosk it is a pair of mailboxes to the queue's thread, in tests the
+/// Store itself. Thread: the sync thread; calls may block for as long as the queue takes.
+class Outbox {
+ public:
+  virtual ~Outbox() = default;
+  /// The oldest records that are not stored at the backend, at most 64, consecutive; nothing: none waits, or
+  /// the queue cannot be read now.
+  virtual std::optional<protocol::Batch> next_batch() = 0;
+  /// Whether anything waits for its *opened* word.
+  virtual bool awaits_opening() = 0;
+  /// False if a word was refused or could not be kept: the same will be sent or asked again.
+  virtual bool stored(const protocol::BatchAnswer& answer) = 0;
+  virtual bool opened(const protocol::Opened& opened) = 0;
+};
+
+/// What a step did, for the log and the service menu.
+struct PumpReport {
+  int sent = 0;                         ///< records that the backend now has
+  int opened = 0;                       ///< words about opened ones
+  std::optional<SyncFault> fault;       ///< the last thing that went wrong in this step
+  std::optional<WallTime> server_time;  ///< the backend's clock, if it answered
+  std::chrono::milliseconds wait{0};    ///< until the next step; a new filing may cut it short
+};
+
+/// Sends what waits, then asks what was opened. One step is at most one batch and one page of words; it never
+/// sleeps (the caller waits `wait`), so a whole fleet can be stepped in virtual time. Safe to stop between any
+/// two steps: what was sent and not acknowledged is sent again, and the backend answers the same. A fork or
+/// refusal does not stop the polling of words. Thread: one owner.
+class Pump {
+ public:
+  struct Periods {
+    std::chrono::milliseconds idle{60'000};      ///< nothing waits
+    std::chrono::milliseconds awaiting{5'000};   ///< something waits to be opened
+    std::chrono::milliseconds refused{300'000};  ///< the backend said no: staff must act, we look again
+  };
+  Pump(int epoch, Random& random, Backoff::Limits limits, Periods periods)
+      : epoch_(epoch), random_(random), backoff_(limits), periods_(periods) {}
+
+  PumpReport step(Outbox& outbox, Backend& backend);
+  /// Forget the waiting: the network is back, or staff asked for it.
+  void hurry() { backoff_.succeeded(); }
+  [[nodiscard]] int failures() const { return backoff_.failures(); }
+
+ private:
+  void send_one(Outbox& outbox, Backend& backend, PumpReport& report, bool& again);
+  void ask_opened(Outbox& outbox, Backend& backend, PumpReport& report, bool& again);
+
+  int epoch_;
+  Random& random_;
+  Backoff backoff_;
+  Periods periods_;
+  std::string cursor_;
+};
+
+}  // namespace pishkhan::sync

@@ -1,0 +1,212 @@
+#include "offline-queue/sync/transport.h"
+
+#include "offline-queue/sync/demo_authority.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+namespace pishkhan::sync {
+namespace {
+
+struct CloseHandle {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using Headers = std::unique_ptr<curl_slist, FreeList>;
+
+void start_curl_once() {
+  // libcurl wants one call before any thread uses it; a local static is initialised by exactly one.
+  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
+  static_cast<void>(started);
+}
+
+Headers headers_of(const Exchange& exchange) {
+  Headers headers;
+  const auto add = [&headers](const std::string& line) {
+    curl_slist* longer = curl_slist_append(headers.get(), line.c_str());
+    if (longer == nullptr) return;
+    static_cast<void>(headers.release());
+    headers.reset(longer);
+  };
+  add("Accept: application/json, application/problem+json");
+  // Without this libcurl would wait a second for "100 Continue" before a large batch.
+  add("Expect:");
+  if (exchange.method == Method::Post) add("Content-Type: application/json");
+  if (!exchange.idempotency_key.empty()) add("Idempotency-Key: \"" + exchange.idempotency_key + "\"");
+  return headers;
+}
+
+struct Body {
+  std::string text;
+  std::size_t limit = 0;
+};
+
+std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& body = *static_cast<Body*>(user);
+  if (body.text.size() + size * count > body.limit) return 0;
+  body.text.append(data, size * count);
+  return size * count;
+}
+
+int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const std::stop_token*>(user)->stop_requested() ? 1 : 0;
+}
+
+std::string media_type(const char* header) {
+  std::string text = header == nullptr ? "" : header;
+  text.resize(std::min(text.find(';'), text.size()));
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+SyncFaultKind kind_of(CURLcode code, std::string_view detail) {
+  switch (code) {
+    case CURLE_OPERATION_TIMEDOUT:
+      return SyncFaultKind::Timeout;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+      return SyncFaultKind::WrongCertificate;
+    case CURLE_ABORTED_BY_CALLBACK:
+      return SyncFaultKind::Stopped;
+    case CURLE_WRITE_ERROR:
+    case CURLE_BAD_CONTENT_ENCODING:
+      return SyncFaultKind::BadAnswer;
+    // These say that something on the port speaks, but not HTTPS.
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return SyncFaultKind::CaptivePortal;
+    default:
+      break;
+  }
+  // A plain-text login page on port 443 is heard by OpenSSL as a record of an impossible version.
+  if (has(detail, "wrong version number") || has(detail, "http request")) return SyncFaultKind::CaptivePortal;
+  // In TLS 1.3 the refusal of our own certificate arrives as an alert on the first read.
+  if (has(detail, "alert") && (has(detail, "certificate") || has(detail, "unknown ca"))) {
+    return SyncFaultKind::WrongCertificate;
+  }
+  return SyncFaultKind::Unreachable;
+}
+
+Result<Answer, SyncFault> judged(Answer answer) {
+  const bool json =
+      answer.content_type == "application/json" || answer.content_type == "application/problem+json";
+  const bool redirect = answer.status >= 300 && answer.status < 400;
+  // RFC 6585 section 6: 511 is what a portal should say, and seldom does.
+  if (redirect || answer.status == 511) return fail(SyncFault{SyncFaultKind::CaptivePortal, {}, {}});
+  if (!json && answer.status < 500) return fail(SyncFault{SyncFaultKind::CaptivePortal, {}, {}});
+  if (!json) return fail(SyncFault{SyncFaultKind::Busy, {}, answer.retry_after});
+  return answer;
+}
+
+std::string file_text(const std::filesystem::path& path) {
+  const std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+struct Transport::State {
+  Endpoint endpoint;
+  std::unique_ptr<CURL, CloseHandle> handle;
+  std::array<char, CURL_ERROR_SIZE> detail{};
+};
+
+Transport::Transport(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Transport::Transport(Transport&&) noexcept = default;
+Transport& Transport::operator=(Transport&&) noexcept = default;
+Transport::~Transport() = default;
+
+Result<Transport, SyncFault> Transport::open(Endpoint endpoint) {
+  const std::string authority = file_text(endpoint.authority_file);
+  if (authority.empty() || !acceptable_authority(authority, protocol::built_demo_policy())) {
+    return fail(SyncFault{SyncFaultKind::WrongCertificate, {}, {}});
+  }
+  start_curl_once();
+  auto state = std::make_unique<State>();
+  state->endpoint = std::move(endpoint);
+  state->handle.reset(curl_easy_init());
+  if (!state->handle) return fail(SyncFault{SyncFaultKind::Unreachable, {}, {}});
+  CURL* handle = state->handle.get();
+  const Endpoint& to = state->endpoint;
+  curl_easy_setopt(handle, CURLOPT_CAINFO, to.authority_file.c_str());
+  curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
+  curl_easy_setopt(handle, CURLOPT_SSLCERT, to.certificate_file.c_str());
+  curl_easy_setopt(handle, CURLOPT_SSLKEY, to.key_file.c_str());
+  curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "https");
+  curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  // The environment's proxy variables are nobody's decision on a kiosk.
+  curl_easy_setopt(handle, CURLOPT_PROXY, "");
+  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(to.connect_deadline.count()));
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(to.request_deadline.count()));
+  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, state->detail.data());
+  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
+  return Transport(std::move(state));
+}
+
+Result<Answer, SyncFault> Transport::perform(const Exchange& exchange, const std::stop_token& stop) {
+  CURL* handle = state_->handle.get();
+  const std::string url = state_->endpoint.base_url + exchange.target;
+  const Headers headers = headers_of(exchange);
+  Body body{{}, state_->endpoint.largest_answer_bytes};
+  std::stop_token stop_copy = stop;
+  state_->detail[0] = '\0';
+  curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &body);
+  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &stop_copy);
+  if (exchange.method == Method::Post) {
+    curl_easy_setopt(handle, CURLOPT_POST, 1L);
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, exchange.body.data());
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(exchange.body.size()));
+  } else {
+    curl_easy_setopt(handle, CURLOPT_HTTPGET, 1L);
+  }
+  const CURLcode code = curl_easy_perform(handle);
+  // The list and the buffers end with this call; the handle must not remember them.
+  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, nullptr);
+  curl_easy_setopt(handle, CURLOPT_POSTFIELDS, nullptr);
+  if (code != CURLE_OK) return fail(SyncFault{kind_of(code, state_->detail.data()), {}, {}});
+  Answer answer;
+  long status = 0;
+  const char* type = nullptr;
+  curl_off_t retry_after_s = 0;
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(handle, CURLINFO_CONTENT_TYPE, &type);
+  curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &retry_after_s);
+  answer.status = static_cast<int>(status);
+  answer.content_type = media_type(type);
+  answer.body = std::move(body.text);
+  if (retry_after_s > 0) {
+    answer.retry_after = std::chrono::seconds(std::min<curl_off_t>(retry_after_s, 7 * 24 * 3600));
+  }
+  return judged(std::move(answer));
+}
+
+}  // namespace pishkhan::sync

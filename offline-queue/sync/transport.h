@@ -1,0 +1,64 @@
+#pragma once
+
+#include "base/core/bytes.h"
+#include "base/core/result.h"
+#include "offline-queue/sync/fault.h"
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+namespace pishkhan::sync {
+
+/// Where the other side is and how both prove who they are. All files are PEM.
+struct Endpoint {
+  std::string base_url;                  ///< "https://host:port", nothing after it
+  std::filesystem::path authority_file;  ///< the only CA that is believed; the system's are not
+  std::filesystem::path certificate_file;
+  std::filesystem::path key_file;
+  std::chrono::milliseconds connect_deadline{5'000};
+  std::chrono::milliseconds request_deadline{20'000};  ///< the whole exchange, connecting included
+  std::size_t largest_answer_bytes = std::size_t{16} << 20U;
+};
+
+enum class Method { Get, Post };
+
+struct Exchange {
+  Method method = Method::Get;
+  std::string target;           ///< path and query, "/v1/batches"
+  std::string body;             ///< JSON, for Post
+  std::string idempotency_key;  ///< sent if not empty; servers may use it, none needs it
+};
+
+struct Answer {
+  int status = 0;
+  std::string content_type;  ///< without parameters, lower case
+  std::string body;
+  std::optional<std::chrono::milliseconds> retry_after;
+};
+
+/// One kept-alive HTTP/1.1 connection over mutual TLS (1.2 or newer), through libcurl. Every call has a finite
+/// deadline; redirects are never followed (a portal's are reported as such). Thread: one owner; a call blocks.
+class Transport {
+ public:
+  /// Fails with WrongCertificate if a file cannot be read, or if the authority is the demo's and this build
+  /// does not carry the demo (see demo_authority.h).
+  static Result<Transport, SyncFault> open(Endpoint endpoint);
+  Transport(Transport&&) noexcept;
+  Transport& operator=(Transport&&) noexcept;
+  ~Transport();
+
+  /// An answer with a JSON body of either kind (application/json, application/problem+json), whatever its
+  /// status; a status of 2xx or 4xx, 5xx only. Everything else is a fault.
+  Result<Answer, SyncFault> perform(const Exchange& exchange, const std::stop_token& stop);
+
+ private:
+  struct State;
+  explicit Transport(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pishkhan::sync
