@@ -71,6 +71,22 @@ screens::Action some_action(SeededRandom& random) {
   }
 }
 
+/// What a citizen who wants to get somewhere does next; random touches alone rarely fill in a form.
+screens::Action sensible_action(SeededRandom& random, const Counter& counter) {
+  if (counter.visit() == nullptr) return action::Start{};
+  if (counter.page<page::Services>() != nullptr) return action::ChooseArea{"complaints"};
+  if (counter.page<page::Area>() != nullptr)
+    return action::ChooseService{random.below(2) == 0 ? "plain" : "typed"};
+  if (random.below(2) == 0) return action::Next{};
+  if (counter.page<page::Identify>() != nullptr)
+    return action::EditField{"national_id", PersonalText("0499370899")};
+  if (const auto* form = counter.page<page::Form>()) {
+    if (form->step == 0) return action::EditField{"address", PersonalText("خیابان آزادی")};
+    return action::EditField{"mobile", PersonalText("09123456789")};
+  }
+  return action::Next{};
+}
+
 /// An id that is the present visit's, an old one's, or nobody's.
 VisitId some_id(SeededRandom& random, const Counter& counter) {
   if (counter.visit() != nullptr && random.below(3) != 0) return counter.visit()->id;
@@ -121,7 +137,7 @@ Event some_event(SeededRandom& random, const Counter& counter) {
     case 19:
       return event::Tick{};
     default:
-      return event::Acted{some_action(random)};
+      return event::Acted{random.below(3) == 0 ? some_action(random) : sensible_action(random, counter)};
   }
 }
 

@@ -276,7 +276,7 @@ void Stepper::say_goodbye(Visit& visit) {
 void Stepper::end_visit() {
   auto* visit = std::get_if<Visit>(&state_.mode);
   if (visit == nullptr) return;
-  if (!std::holds_alternative<page::Goodbye>(visit->page)) erase(*visit);
+  erase(*visit);
   state_.mode = Attract{};
 }
 

@@ -105,7 +105,15 @@ struct CaseStage {
   bool done = false;
   std::optional<services::SolarDay> due;
 };
+/// What the backend says of a case.
+enum class CaseState {
+  Received,  ///< it arrived and was not read yet
+  Opened,    ///< it is a case
+  Joined,    ///< the same matter as an earlier case
+  Invalid,   ///< it could not be used: the citizen has to ask at the office
+};
 struct TrackResult {
+  CaseState state = CaseState::Received;
   bool found = false;
   bool kept_here = false;  ///< filed on this machine and not yet sent
   std::string tracking_code;

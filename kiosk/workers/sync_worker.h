@@ -1,0 +1,60 @@
+#pragma once
+
+#include "base/core/clock.h"
+#include "base/core/mailbox.h"
+#include "base/core/random.h"
+#include "kiosk/visit/effect.h"
+#include "kiosk/workers/queue_worker.h"
+#include "offline-queue/sync/client.h"
+#include "offline-queue/sync/pump.h"
+
+#include <optional>
+#include <thread>
+#include <variant>
+
+namespace pishkhan::workers {
+
+/// The sync thread: sends what waits in the queue, asks what was opened, answers "where is my case?". It talks
+/// to the queue only through the queue's mailbox. Everything borrowed must outlive it.
+class SyncWorker {
+ public:
+  struct Setup {
+    sync::Endpoint endpoint;
+    const Identity* identity = nullptr;
+    QueueWorker* queue = nullptr;
+    const Clock* clock = nullptr;
+    Mailbox<visit::Event>* events = nullptr;
+    sync::Backoff::Limits limits;
+    sync::Pump::Periods periods;
+  };
+  explicit SyncWorker(Setup setup);
+
+  /// Something new waits in the queue, or staff ask for a try now.
+  void hurry() {
+    jobs_.replace_or_post(Hurry{}, [](const Job& job) { return std::holds_alternative<Hurry>(job); });
+  }
+  void look_up(visit::effect::LookUp job) { jobs_.post(std::move(job)); }
+  void forget() { jobs_.post(Forget{}); }
+
+ private:
+  struct Hurry {};
+  struct Forget {};
+  using Job = std::variant<Hurry, Forget, visit::effect::LookUp>;
+
+  void run(const std::stop_token& stop);
+  [[nodiscard]] std::chrono::milliseconds pump_once();
+  void answer(visit::effect::LookUp& job);
+  [[nodiscard]] screens::view::TrackResult told(const visit::effect::LookUp& job,
+                                                const protocol::CaseView& shown) const;
+  void tell_network(bool reachable);
+
+  Setup setup_;
+  SystemRandom random_;
+  Mailbox<Job> jobs_{16};
+  std::optional<sync::Client> client_;
+  sync::Pump pump_;
+  std::optional<bool> told_reachable_;
+  std::jthread thread_;
+};
+
+}  // namespace pishkhan::workers
