@@ -87,9 +87,12 @@ PrintOutcome ReceiptPrinter::print(const Bitmap& receipt, std::chrono::milliseco
          "the receipt is drawn for this paper");
   ENSURE(receipt.height() >= 1 && receipt.height() <= maximum_rows, "a receipt has an end");
   begin_conversation(within);
+  const SteadyTime end = deadline_;
   PrintOutcome outcome = NotPrinted{PrinterFault::Interrupted};
   // A write that was cut short is the one thing that trying again from the start may mend.
   for (int i = 0; i < attempts && outcome == PrintOutcome(NotPrinted{PrinterFault::Interrupted}); ++i) {
+    if (i > 0 && clock_.steady() >= end) break;
+    deadline_ = end;  // cleaning up had moved it
     outcome = attempt(receipt);
   }
   return outcome;
