@@ -48,6 +48,7 @@ void write(spdlog::level::level_enum level, Literal event, Fields fields) {
 }  // namespace
 
 void open(const std::filesystem::path& file) { logger() = make_logger(file); }
+void mute() { logger()->set_level(spdlog::level::off); }
 void info(Literal event, Fields fields) { write(spdlog::level::info, event, fields); }
 void warning(Literal event, Fields fields) { write(spdlog::level::warn, event, fields); }
 void error(Literal event, Fields fields) { write(spdlog::level::err, event, fields); }
