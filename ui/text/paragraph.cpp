@@ -134,12 +134,15 @@ void Analyser::find_breaks(Paragraph& paragraph) const {
   mark_breaks(lines_.get(), utf16, index, before::kLine, paragraph.before);
 }
 
-FontIndex Analyser::font_for(char32_t code_point, FontIndex first) const {
-  if (u_hasBinaryProperty(static_cast<UChar32>(code_point), UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) return first;
+FontIndex Analyser::font_for(char32_t& code_point, FontIndex first) const {
+  const auto letter = static_cast<UChar32>(code_point);
+  if (u_hasBinaryProperty(letter, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) return first;
   if (fonts_.glyph_of(first, code_point) != 0) return first;
   for (const FontIndex other : fonts_.fallback()) {
     if (fonts_.glyph_of(other, code_point) != 0) return other;
   }
+  // Vazirmatn's glyph for a missing letter is blank; a missing letter must be seen.
+  if (!u_isUWhiteSpace(letter)) code_point = 0xFFFD;
   return first;
 }
 

@@ -53,7 +53,8 @@ class Analyser {
  private:
   void find_breaks(Paragraph& paragraph) const;
   void itemise(Paragraph& paragraph, const Style& style) const;
-  [[nodiscard]] FontIndex font_for(char32_t code_point, FontIndex first) const;
+  /// A letter that no font has becomes U+FFFD.
+  [[nodiscard]] FontIndex font_for(char32_t& code_point, FontIndex first) const;
 
   const FontSet& fonts_;
   std::unique_ptr<UBreakIterator, BreakIteratorClose> graphemes_;
