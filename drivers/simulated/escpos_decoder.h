@@ -2,6 +2,7 @@
 
 #include "base/core/bytes.h"
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -16,7 +17,7 @@ struct Report {
   enum class Kind {
     UnknownCommand,      ///< not in the table of what this printer knows
     BadParameter,        ///< a known command with a value outside its range; not carried out
-    Truncated,           ///< an unfinished command was thrown away (switched off, cleared, reset)
+    Truncated,           ///< the stream ended inside a command: switched off, or the bus was reset
     Text,                ///< printable bytes outside a command: text mode, which we never use
     OutsidePaper,        ///< raster wider than the paper; the rest of each row was dropped
     RealTimeInsideData,  ///< raster data holds a real-time command, which the printer obeyed (and answered)
@@ -37,7 +38,7 @@ struct FeedCommand {
 struct CutCommand {
   enum class Shape { Full, Partial };
   Shape shape = Shape::Full;
-  std::optional<int> feed_past_cutter;  ///< function B: feed to the cutting position and this much further
+  std::optional<int> feed_past_cutter;  ///< rows; function B feeds to the cutting position and this further
 };
 /// ESC @. The printer's own settings go back to those of switching on.
 struct InitialiseCommand {};
@@ -59,31 +60,39 @@ using Command =
 /// Command Reference. Thread: a plain value, guarded by the printer that owns it.
 class EscposDecoder {
  public:
-  explicit EscposDecoder(int width_dots);
+  /// `units_per_inch`: the vertical motion unit after switching on, until GS P sets another.
+  EscposDecoder(int width_dots, int units_per_inch);
 
   void receive(std::uint8_t byte) { buffer_.push_back(byte); }
   [[nodiscard]] std::size_t waiting() const { return buffer_.size(); }
   /// The next command, or nothing until more bytes come.
   [[nodiscard]] std::optional<Command> next();
-  /// Throws away what waits; an unfinished command becomes a report.
+  /// Throws away what waits, as the host asked.
   void clear();
-  /// Clears, and counts offsets from zero again.
+  /// Throws away what waits; an unfinished command becomes a report.
+  void cut_off();
+  /// Cuts off, forgets the settings, and counts offsets from zero again.
   void switch_on();
+  /// The beginning (at most 64 bytes) of the command that is not whole yet or waits for its turn.
   [[nodiscard]] Bytes unfinished() const;
+  [[nodiscard]] bool idle() const { return buffer_.empty() && open_header_.empty(); }
   [[nodiscard]] const std::vector<Report>& reports() const { return reports_; }
 
   static constexpr std::size_t most_reports = 1000;
 
  private:
   struct Raster {
-    int row_bytes = 0;
+    std::size_t row_bytes = 0;
     int rows_left = 0;
     int scale_x = 1;
     int scale_y = 1;
+    Bytes row;   // What has come of the present row.
     Bytes tail;  // The last two bytes of the row before, to see real-time commands across rows.
+    bool clipped = false;
   };
   enum class Step { NeedMore, Skipped, Done };
 
+  [[nodiscard]] bool has(std::size_t count) const { return buffer_.size() >= count; }
   [[nodiscard]] std::uint8_t at(std::size_t index) const { return buffer_[index]; }
   Bytes consume(std::size_t count);
   void report(Report::Kind kind, std::uint64_t offset, Bytes bytes);
@@ -98,16 +107,25 @@ class EscposDecoder {
   Step decode_raster_header();
   Step decode_cut();
   Step decode_parenthesis();
-  [[nodiscard]] bool has_raster_row() const;
-  PrintRow raster_row();
-  void report_real_time_inside(const Bytes& row, std::uint64_t row_offset);
+  Step decode_question();
+  [[nodiscard]] std::optional<PrintRow> raster_row();
+  [[nodiscard]] PrintRow burn(const Bytes& row);
+  void look_for_real_time(const Bytes& row);
+  [[nodiscard]] int rows_of(int units) const;
+  void reset_settings();
 
   int width_dots_;
+  int default_units_per_inch_;
   std::deque<std::uint8_t> buffer_;
   std::uint64_t offset_ = 0;  // Of buffer_.front().
+  // A command whose data is taken piece by piece, because it may be larger than the buffer:
   std::optional<Raster> raster_;
+  std::size_t skip_left_ = 0;
+  Bytes open_header_;
+  std::uint64_t open_offset_ = 0;
   std::optional<Command> decoded_;
-  int line_spacing_;
+  int line_spacing_ = 0;
+  int units_per_inch_ = 0;
   std::uint8_t justification_ = 0;
   std::vector<Report> reports_;
 };
@@ -118,6 +136,9 @@ struct RealTimeCommand {
   std::uint8_t kind = 0;  ///< of the status, 1 to 4
   std::size_t length = 0;
 };
+
+/// DLE DC4 fn 8, of which every byte is fixed: clear the buffers.
+inline constexpr std::array<std::uint8_t, 10> clear_buffers_command = {0x10, 0x14, 8, 1, 3, 20, 1, 6, 2, 8};
 
 /// Finds real-time commands in the bytes as they arrive, wherever they lie: the printer obeys them at once,
 /// also inside the data of another command (Epson, "Real-time commands").

@@ -49,13 +49,18 @@ class PaperPath {
   [[nodiscard]] const std::vector<Strip>& finished() const { return finished_; }
   [[nodiscard]] std::vector<Strip> take_finished();
   [[nodiscard]] Strip in_printer() const;
+  [[nodiscard]] int head_to_cutter_dots() const { return head_to_cutter_dots_; }
 
   static constexpr std::size_t most_strips = 64;
+  /// Longer paper (3 m) is torn off by somebody, so that a hostile stream cannot fill the memory.
+  static constexpr std::size_t most_rows = 24'000;
 
  private:
   [[nodiscard]] Bitmap picture(std::size_t rows) const;
   void finish(std::size_t rows, Strip::Ending ending);
-  void add_rows(std::size_t rows);
+  [[nodiscard]] std::size_t row_bytes() const { return static_cast<std::size_t>((width_dots_ + 7) / 8); }
+  [[nodiscard]] std::size_t rows() const { return rows_.size() / row_bytes(); }
+  void moved(int rows);
 
   int width_dots_;
   int head_to_cutter_dots_;

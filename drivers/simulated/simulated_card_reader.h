@@ -55,6 +55,11 @@ class SimulatedCardReader final : public SimulatedDevice {
  private:
   struct Message;
   struct Reply;
+  struct PutOff {
+    std::uint8_t type = 0;
+    std::uint8_t sequence = 0;
+    int left = 0;  // Requests for more time still to be made.
+  };
 
   std::size_t take(ByteView data) override;
   std::optional<Bytes> next_answer() override;
@@ -62,18 +67,22 @@ class SimulatedCardReader final : public SimulatedDevice {
   [[nodiscard]] bool notifies() const override { return true; }
   Answer class_request_in(usb::ControlSetup setup) override;
   Result<void, usb::TransferFault> class_request_out(usb::ControlSetup setup, ByteView data) override;
-  void on_connect() override;
-  void on_bus_reset() override;
+  void on_connect() override { start_anew(); }
+  void on_bus_reset() override { start_anew(); }
 
   [[nodiscard]] std::uint8_t icc_status() const;
   [[nodiscard]] Reply respond(const Message& message);
   [[nodiscard]] Reply power_on(const Message& message);
   [[nodiscard]] Reply exchange(const Message& message);
-  [[nodiscard]] Reply parameters(const Message& message);
+  [[nodiscard]] Reply parameters() const;
   [[nodiscard]] Reply fail(std::uint8_t type, std::uint8_t error) const;
   void abort_step();
   void queue(const Message& message, const Reply& reply);
-  void power_off();
+  void post(std::uint8_t slot, std::uint8_t sequence, const Reply& reply);
+  [[nodiscard]] Bytes packet(std::uint8_t slot, std::uint8_t sequence, const Reply& reply) const;
+  void card_gone();
+  void drop_answers();
+  void start_anew();
 
   std::unique_ptr<SimulatedCard> card_;
   bool powered_ = false;
@@ -83,6 +92,7 @@ class SimulatedCardReader final : public SimulatedDevice {
   std::uint8_t time_multiplier_ = 1;
   std::optional<std::uint8_t> abort_by_control_;  // bSeq of an abort of which only one half has come.
   std::optional<std::uint8_t> abort_by_bulk_;
+  std::optional<PutOff> putting_off_;  // The last command to the card, if it was put off.
   std::deque<Bytes> answers_;
   std::deque<Bytes> notices_;
 };

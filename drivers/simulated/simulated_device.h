@@ -56,6 +56,9 @@ class SimulatedDevice {
   /// Wakes every waiting transfer, after a change that may concern it.
   void wake() { changed_.notify_all(); }
   void halt_endpoints_locked() { halted_ = true; }
+  void unplug_locked();
+  void plug_in_locked() { plugged_in_ = true; }
+  [[nodiscard]] bool plugged_in_locked() const { return plugged_in_; }
 
   // What a device does; each is called with the mutex held.
   /// Takes a first part of a bulk-out transfer; 0 means "not now".
@@ -68,6 +71,8 @@ class SimulatedDevice {
   [[nodiscard]] virtual bool notifies() const = 0;
   virtual Answer class_request_in(usb::ControlSetup setup) = 0;
   virtual Result<void, usb::TransferFault> class_request_out(usb::ControlSetup setup, ByteView data) = 0;
+  /// Whether the passing of time alone may change what the calls above answer.
+  [[nodiscard]] virtual bool moves_by_itself() const { return false; }
   virtual void on_connect() {}
   virtual void on_bus_reset() {}
 

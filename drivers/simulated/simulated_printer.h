@@ -29,6 +29,7 @@ struct PrinterSetup {
   int head_to_cutter_dots = 120;    ///< 15 mm: a cut without feeding leaves this much of the print inside
   std::size_t buffer_bytes = 4096;  ///< the receive buffer
   int rows_per_second = 0;          ///< speed of the head by the clock; 0 = at once
+  int units_per_inch = 203;         ///< vertical motion unit until GS P sets another; other models: 360, 406
   AnswerPackets packets = AnswerPackets::OneEach;
 };
 
@@ -48,7 +49,10 @@ struct PrinterView {
 /// picture out. What it does not know or cannot do is reported, never skipped in silence. Offline (no
 /// paper, cover open, an error) it stops consuming data, its buffer fills, and only real-time commands are
 /// answered; once the cause is gone it goes on where it stopped. ESC @ does not clear the receive buffer;
-/// DLE ENQ 2, DLE DC4 fn 8, SOFT_RESET and switching off do.
+/// DLE DC4 fn 8, DLE ENQ 2 (only in a cutter error), SOFT_RESET and switching off do. Real-time commands are
+/// obeyed as they arrive, wherever they lie, and stay in the buffer as what they are there: nothing between
+/// commands, dots in the middle of a picture. If the buffer is full, one at the head of a transfer is still
+/// obeyed.
 /// Thread: safe from any, as SimulatedDevice says.
 class SimulatedPrinter final : public SimulatedDevice {
  public:
@@ -77,7 +81,7 @@ class SimulatedPrinter final : public SimulatedDevice {
   [[nodiscard]] Strip current_paper();
   /// Everything in the byte stream that a correct driver would not have sent.
   [[nodiscard]] std::vector<Report> reports();
-  /// The bytes of a command that has begun and is not whole yet; empty between commands.
+  /// The beginning of a command that is not whole yet or waits for its turn; empty between commands.
   [[nodiscard]] Bytes unfinished_command();
 
   [[nodiscard]] ByteView device_descriptor() const override;
@@ -92,19 +96,27 @@ class SimulatedPrinter final : public SimulatedDevice {
   Result<void, usb::TransferFault> class_request_out(usb::ControlSetup setup, ByteView data) override;
   void on_bus_reset() override;
 
+  [[nodiscard]] bool moves_by_itself() const override { return moving() && !offline(); }
+
   [[nodiscard]] bool offline() const;
+  /// The head has something to burn or to feed and only lacks time.
+  [[nodiscard]] bool moving() const;
   [[nodiscard]] std::uint8_t real_time_status(std::uint8_t kind) const;
   [[nodiscard]] Bytes automatic_status() const;
-  [[nodiscard]] std::int64_t rows_due();
+  void earn_rows();
+  [[nodiscard]] std::int64_t rows_affordable() const;
+  void spend(std::int64_t rows);
   void print();
-  [[nodiscard]] bool move(std::int64_t& rows);
-  void cut(const CutCommand& command);
+  [[nodiscard]] bool print_step();
+  [[nodiscard]] bool feed_step();
+  [[nodiscard]] bool row_step();
+  void cut_step();
+  void carry_out(Command command);
   void answer_command(const AskCommand& command);
-  void receive(std::uint8_t byte);
   void run_real_time(const RealTimeCommand& command);
   void clear_buffers();
+  void post(Bytes answer);
   void state_changed();
-  void reset_settings();
 
   const Clock& clock_;
   PrinterSetup setup_;

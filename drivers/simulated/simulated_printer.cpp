@@ -1,0 +1,309 @@
+#include "drivers/simulated/simulated_printer.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace pishkhan::simulated {
+
+using usb::TransferFault;
+
+namespace {
+
+// Status bits: Epson ESC/POS Command Reference, DLE EOT and GS a. The fixed bits come first.
+constexpr std::uint8_t status_fixed = 0x12;  // bits 1 and 4 set, 0 and 7 clear
+constexpr std::uint8_t status1_offline = 0x08;
+constexpr std::uint8_t status2_cover_open = 0x04;
+constexpr std::uint8_t status2_paper_end_stop = 0x20;
+constexpr std::uint8_t status2_error = 0x40;
+constexpr std::uint8_t status3_cutter = 0x08;
+constexpr std::uint8_t status3_auto_recoverable = 0x40;
+constexpr std::uint8_t status4_near_end = 0x0C;
+constexpr std::uint8_t status4_end = 0x60;
+constexpr std::uint8_t automatic1_fixed = 0x10;
+constexpr std::uint8_t automatic1_offline = 0x08;
+constexpr std::uint8_t automatic1_cover_open = 0x20;
+constexpr std::uint8_t automatic2_cutter = 0x08;
+constexpr std::uint8_t automatic2_auto_recoverable = 0x40;
+constexpr std::uint8_t automatic3_near_end = 0x03;
+constexpr std::uint8_t automatic3_end = 0x0C;
+constexpr std::uint8_t mask_online = 0x02;
+constexpr std::uint8_t mask_error = 0x04;
+constexpr std::uint8_t mask_paper = 0x08;
+
+// USB Printer Class 1.1, 4.2.
+constexpr std::uint8_t get_device_id = 0;
+constexpr std::uint8_t get_port_status = 1;
+constexpr std::uint8_t soft_reset = 2;
+
+constexpr std::size_t packet_bytes = 64;    // Full-speed bulk endpoint, USB 2.0, 5.8.3.
+constexpr std::size_t most_answers = 1024;  // A host that never reads loses what comes later.
+
+}  // namespace
+
+SimulatedPrinter::SimulatedPrinter(const Clock& clock, PrinterSetup setup)
+    : clock_(clock),
+      setup_(setup),
+      path_(setup.width_dots, setup.head_to_cutter_dots),
+      decoder_(setup.width_dots, setup.units_per_inch),
+      last_moved_(clock.steady()) {
+  ENSURE(setup.buffer_bytes >= 64, "the receive buffer holds any command but a picture");
+}
+
+void SimulatedPrinter::set_paper(Paper paper) {
+  const auto locked = lock();
+  print();
+  if (paper == Paper::Out) path_.set_rows_left(0);
+  if (paper != Paper::Out && paper_ == Paper::Out) path_.load();
+  if (paper == Paper::Full) path_.set_rows_left(std::nullopt);
+  paper_ = paper;
+  state_changed();
+}
+
+void SimulatedPrinter::paper_out_after(std::int64_t rows) {
+  const auto locked = lock();
+  print();
+  ENSURE(rows >= 0, "a roll has a length");
+  if (paper_ == Paper::Out) return;
+  path_.set_rows_left(rows);
+  if (rows == 0) paper_ = Paper::Out;
+  state_changed();
+}
+
+void SimulatedPrinter::set_cover(Cover cover) {
+  const auto locked = lock();
+  print();
+  cover_ = cover;
+  state_changed();
+}
+
+void SimulatedPrinter::set_cutter(Cutter cutter) {
+  const auto locked = lock();
+  print();
+  cutter_ = cutter;
+  state_changed();
+}
+
+void SimulatedPrinter::set_head(Head head) {
+  const auto locked = lock();
+  print();
+  head_ = head;
+  state_changed();
+}
+
+void SimulatedPrinter::set_rows_per_second(int rows) {
+  const auto locked = lock();
+  print();
+  setup_.rows_per_second = rows;
+  wake();
+}
+
+void SimulatedPrinter::set_packets(AnswerPackets packets) {
+  const auto locked = lock();
+  setup_.packets = packets;
+}
+
+void SimulatedPrinter::power_cycle() {
+  const auto locked = lock();
+  print();
+  unplug_locked();
+  clear_buffers();
+  decoder_.switch_on();
+  answers_.clear();
+  automatic_mask_ = 0;
+  plug_in_locked();
+}
+
+PrinterView SimulatedPrinter::view() {
+  const auto locked = lock();
+  print();
+  return {
+      paper_, cover_, cutter_, head_, plugged_in_locked(), !offline(), decoder_.waiting(), path_.rows_moved()};
+}
+
+std::vector<Strip> SimulatedPrinter::strips() {
+  const auto locked = lock();
+  print();
+  return path_.finished();
+}
+
+std::vector<Strip> SimulatedPrinter::take_strips() {
+  const auto locked = lock();
+  print();
+  return path_.take_finished();
+}
+
+Strip SimulatedPrinter::current_paper() {
+  const auto locked = lock();
+  print();
+  return path_.in_printer();
+}
+
+std::vector<Report> SimulatedPrinter::reports() {
+  const auto locked = lock();
+  print();
+  return decoder_.reports();
+}
+
+Bytes SimulatedPrinter::unfinished_command() {
+  const auto locked = lock();
+  print();
+  return decoder_.unfinished();
+}
+
+ByteView SimulatedPrinter::device_descriptor() const {
+  // USB 2.0, table 9-8. 1209:0001 is the test id of the pid.codes range.
+  static constexpr std::uint8_t bytes[] = {18,   1, 0x00, 0x02, 0,    0, 0, 64, 0x09,
+                                           0x12, 1, 0x00, 0x00, 0x01, 1, 2, 3,  1};
+  return bytes;
+}
+
+ByteView SimulatedPrinter::descriptors() const {
+  static constexpr std::uint8_t bytes[] = {
+      9, 2, 32,   0, 1,  1, 0, 0xC0, 1,  // configuration: self powered
+      9, 4, 0,    0, 2,  7, 1, 2,    0,  // interface: printer, bidirectional (Printer Class 1.1, 4.1)
+      7, 5, 0x01, 2, 64, 0, 0,           // bulk out
+      7, 5, 0x82, 2, 64, 0, 0,           // bulk in
+  };
+  return bytes;
+}
+
+std::size_t SimulatedPrinter::take(ByteView data) {
+  print();
+  const std::size_t free = setup_.buffer_bytes - std::min(setup_.buffer_bytes, decoder_.waiting());
+  if (const auto command = RealTimeScanner::leading(data); command && free < command->length) {
+    scanner_.forget();
+    run_real_time(*command);
+    return command->length;
+  }
+  const std::size_t taken = std::min(free, data.size());
+  for (const std::uint8_t byte : data.first(taken)) {
+    decoder_.receive(byte);
+    if (const auto command = scanner_.receive(byte)) run_real_time(*command);
+  }
+  print();
+  return taken;
+}
+
+std::optional<Bytes> SimulatedPrinter::next_answer() {
+  print();
+  if (answers_.empty()) return std::nullopt;
+  Bytes packet = std::move(answers_.front());
+  answers_.pop_front();
+  while (setup_.packets == AnswerPackets::Joined && !answers_.empty() &&
+         packet.size() + answers_.front().size() <= packet_bytes) {
+    packet.insert(packet.end(), answers_.front().begin(), answers_.front().end());
+    answers_.pop_front();
+  }
+  return packet;
+}
+
+SimulatedDevice::Answer SimulatedPrinter::class_request_in(usb::ControlSetup setup) {
+  if (setup.request == get_device_id) {
+    static constexpr std::string_view id =
+        "MFG:Pishkhan;CMD:ESC/POS;MDL:Simulated receipt printer;CLS:PRINTER;";  // IEEE 1284, 7.6
+    Bytes answer;
+    ByteWriter writer(answer);
+    writer.be16(static_cast<std::uint16_t>(id.size() + 2));
+    writer.bytes(as_bytes(id));
+    return answer;
+  }
+  if (setup.request == get_port_status) {
+    const bool error = cutter_ == Cutter::Jammed || head_ == Head::Overheated;
+    const int status = (paper_ == Paper::Out ? 0x20 : 0) | (offline() ? 0 : 0x10) | (error ? 0 : 0x08);
+    return Bytes{static_cast<std::uint8_t>(status)};
+  }
+  return pishkhan::fail(TransferFault::Stalled);
+}
+
+Result<void, TransferFault> SimulatedPrinter::class_request_out(usb::ControlSetup setup, ByteView) {
+  if (setup.request != soft_reset) return pishkhan::fail(TransferFault::Stalled);
+  clear_buffers();
+  answers_.clear();
+  return {};
+}
+
+void SimulatedPrinter::on_bus_reset() {
+  print();
+  decoder_.cut_off();
+  clear_buffers();
+  answers_.clear();
+}
+
+bool SimulatedPrinter::offline() const {
+  return paper_ == Paper::Out || cover_ == Cover::Open || cutter_ == Cutter::Jammed ||
+         head_ == Head::Overheated;
+}
+
+bool SimulatedPrinter::moving() const {
+  return feed_rows_ > 0 || pending_row_;
+}
+
+std::uint8_t SimulatedPrinter::real_time_status(std::uint8_t kind) const {
+  const bool jammed = cutter_ == Cutter::Jammed;
+  const bool hot = head_ == Head::Overheated;
+  const bool out = paper_ == Paper::Out;
+  int bits = status_fixed;
+  if (kind == 1) bits |= offline() ? status1_offline : 0;
+  if (kind == 2) {
+    bits |= (cover_ == Cover::Open ? status2_cover_open : 0) | (out ? status2_paper_end_stop : 0) |
+            (jammed || hot ? status2_error : 0);
+  }
+  if (kind == 3) bits |= (jammed ? status3_cutter : 0) | (hot ? status3_auto_recoverable : 0);
+  if (kind == 4) bits |= (paper_ != Paper::Full ? status4_near_end : 0) | (out ? status4_end : 0);
+  return static_cast<std::uint8_t>(bits);
+}
+
+Bytes SimulatedPrinter::automatic_status() const {
+  const bool out = paper_ == Paper::Out;
+  const int first = automatic1_fixed | (offline() ? automatic1_offline : 0) |
+                    (cover_ == Cover::Open ? automatic1_cover_open : 0);
+  const int second = (cutter_ == Cutter::Jammed ? automatic2_cutter : 0) |
+                     (head_ == Head::Overheated ? automatic2_auto_recoverable : 0);
+  const int third = (paper_ != Paper::Full ? automatic3_near_end : 0) | (out ? automatic3_end : 0);
+  return {static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(second), static_cast<std::uint8_t>(third),
+          0};
+}
+
+void SimulatedPrinter::post(Bytes answer) {
+  if (answers_.size() < most_answers) answers_.push_back(std::move(answer));
+}
+
+void SimulatedPrinter::state_changed() {
+  const Bytes now = automatic_status();
+  if (automatic_mask_ != 0 && last_automatic_.size() == now.size()) {
+    const bool wanted = ((automatic_mask_ & mask_online) != 0 && now[0] != last_automatic_[0]) ||
+                        ((automatic_mask_ & mask_error) != 0 && now[1] != last_automatic_[1]) ||
+                        ((automatic_mask_ & mask_paper) != 0 && now[2] != last_automatic_[2]);
+    if (wanted) post(now);
+  }
+  last_automatic_ = now;
+  wake();
+}
+
+void SimulatedPrinter::run_real_time(const RealTimeCommand& command) {
+  switch (command.what) {
+    case RealTimeCommand::What::Status:
+      post({real_time_status(command.kind)});
+      break;
+    case RealTimeCommand::What::Recover:
+      break;  // The blade is free only when hands have freed it; then printing goes on by itself.
+    case RealTimeCommand::What::RecoverAndClear:
+      if (cutter_ == Cutter::Jammed) clear_buffers();
+      break;
+    case RealTimeCommand::What::ClearBuffers:
+      clear_buffers();
+      post({0x37, 0x25, 0x00});
+      break;
+  }
+}
+
+void SimulatedPrinter::clear_buffers() {
+  decoder_.clear();
+  scanner_.forget();
+  feed_rows_ = 0;
+  pending_cut_.reset();
+  pending_row_.reset();
+}
+
+}  // namespace pishkhan::simulated
