@@ -74,21 +74,6 @@ std::vector<Entry> entries(Config& config, const std::filesystem::path& base) {
       {"screen.width", Need::May, a_number(config.screen_width, 480, 7680)},
       {"screen.height", Need::May, a_number(config.screen_height, 480, 7680)},
       {"screen.fullscreen", Need::May, a_switch(config.fullscreen)},
-      {"devices.kind", Need::May,
-       [&config](const toml::node& node) -> Problem {
-         const auto* text = node.as_string();
-         if (text == nullptr) return wrong_type("\"usb\" or \"simulated\"");
-         if (text->get() == "usb") {
-           config.devices = Config::Devices::Usb;
-#ifdef PISHKHAN_DEMO
-         } else if (text->get() == "simulated") {
-           config.devices = Config::Devices::Simulated;
-#endif
-         } else {
-           return wrong_value("\"usb\" (\"simulated\" only in a demo build)");
-         }
-         return std::nullopt;
-       }},
       {"devices.paper_width_dots", Need::May,
        [&config](const toml::node& node) -> Problem {
          const auto* number = node.as_integer();

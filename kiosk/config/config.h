@@ -21,8 +21,6 @@ struct Config {
   int screen_height = 1920;            ///< pixels, 480 to 7680
   bool fullscreen = true;
   int paper_width_dots = 576;  ///< 576 (80 mm paper) or 384 (58 mm)
-  enum class Devices { Usb, Simulated };
-  Devices devices = Devices::Usb;  ///< Simulated only in a build with the demo
   int keep_free_mebibytes = 64;    ///< filing is refused below this much free disk; 1 to 1,048,576
 };
 

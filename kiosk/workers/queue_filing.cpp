@@ -101,7 +101,7 @@ void QueueWorker::file_request(visit::effect::File& job) {
                                           filed(appended->code, appended->request_id, appended->record,
                                                 job.service->id, job.catalogue->fingerprint),
                                           false});
-  if (setup_.on_filed) setup_.on_filed();
+  hurry(*setup_.sync);
 }
 
 std::optional<store::Draft> QueueWorker::seal(const visit::effect::File& job, const store::Place& place) const {
@@ -192,9 +192,9 @@ void QueueWorker::look_up_here(visit::effect::LookUp& job) {
       return;
     }
   }
-  if (setup_.look_up_elsewhere)
-    setup_.look_up_elsewhere(std::move(job));
-  else
+  if (setup_.identity != nullptr)
+    setup_.sync->post(std::move(job));
+  else  // without an enrolment there is no backend to ask
     setup_.events->post(visit::event::LookUpFailed{job.visit, visit::LookUpFault::Unreachable});
 }
 

@@ -4,6 +4,7 @@
 #include "base/core/mailbox.h"
 #include "base/core/random.h"
 #include "kiosk/visit/effect.h"
+#include "kiosk/workers/sync_jobs.h"
 #include "offline-queue/protocol/device_secret.h"
 #include "offline-queue/protocol/enrolment.h"
 #include "offline-queue/protocol/signing_key.h"
@@ -48,9 +49,7 @@ class QueueWorker {
     const Identity* identity = nullptr;  ///< null: not enrolled, nothing is filed
     const Clock* clock = nullptr;
     Mailbox<visit::Event>* events = nullptr;
-    std::function<void()> on_filed;  ///< wakes the sync thread
-    /// Where a question goes that the store cannot answer: to the sync thread.
-    std::function<void(visit::effect::LookUp)> look_up_elsewhere;
+    SyncJobs* sync = nullptr;  ///< what the store cannot answer is asked there; new filings are told
   };
   explicit QueueWorker(Setup setup);
 

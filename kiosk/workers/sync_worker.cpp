@@ -80,7 +80,7 @@ void SyncWorker::run(const std::stop_token& stop) {
         wait = reopen_interval;
       }
     }
-    auto job = jobs_.take(stop, wait);
+    auto job = setup_.jobs->take(stop, wait);
     if (!job) {
       if (client_) wait = pump_once();
     } else if (auto* question = std::get_if<visit::effect::LookUp>(&*job)) {

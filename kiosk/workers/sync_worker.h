@@ -5,12 +5,12 @@
 #include "base/core/random.h"
 #include "kiosk/visit/effect.h"
 #include "kiosk/workers/queue_worker.h"
+#include "kiosk/workers/sync_jobs.h"
 #include "offline-queue/sync/client.h"
 #include "offline-queue/sync/pump.h"
 
 #include <optional>
 #include <thread>
-#include <variant>
 
 namespace pishkhan::workers {
 
@@ -22,6 +22,7 @@ class SyncWorker {
     sync::Endpoint endpoint;
     const Identity* identity = nullptr;
     QueueWorker* queue = nullptr;
+    SyncJobs* jobs = nullptr;
     const Clock* clock = nullptr;
     Mailbox<visit::Event>* events = nullptr;
     sync::Backoff::Limits limits;
@@ -29,18 +30,7 @@ class SyncWorker {
   };
   explicit SyncWorker(Setup setup);
 
-  /// Something new waits in the queue, or staff ask for a try now.
-  void hurry() {
-    jobs_.replace_or_post(Hurry{}, [](const Job& job) { return std::holds_alternative<Hurry>(job); });
-  }
-  void look_up(visit::effect::LookUp job) { jobs_.post(std::move(job)); }
-  void forget() { jobs_.post(Forget{}); }
-
  private:
-  struct Hurry {};
-  struct Forget {};
-  using Job = std::variant<Hurry, Forget, visit::effect::LookUp>;
-
   void run(const std::stop_token& stop);
   [[nodiscard]] std::chrono::milliseconds pump_once();
   void answer(visit::effect::LookUp& job);
@@ -50,7 +40,6 @@ class SyncWorker {
 
   Setup setup_;
   SystemRandom random_;
-  Mailbox<Job> jobs_{16};
   std::optional<sync::Client> client_;
   sync::Pump pump_;
   std::optional<bool> told_reachable_;

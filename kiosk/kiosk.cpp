@@ -1,0 +1,245 @@
+#include "kiosk/kiosk.h"
+
+#include "base/core/log.h"
+#include "base/core/personal.h"
+#include "base/services/loader.h"
+#include "kiosk/visit/present.h"
+#include "offline-queue/protocol/chain.h"
+#include "ui/screens/draw.h"
+#include "ui/toolkit/theme.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace pishkhan {
+
+namespace {
+
+/// More than all that can be under way at once: one filing, one print, and the latest state of each device.
+constexpr std::size_t event_capacity = 512;
+
+text::FontPaths font_paths(const config::Config& config) {
+  text::FontPaths paths;
+  paths.regular = config.fonts / "Vazirmatn-Regular.ttf";
+  paths.medium = config.fonts / "Vazirmatn-Medium.ttf";
+  paths.bold = config.fonts / "Vazirmatn-Bold.ttf";
+  paths.icons = config.icons;
+  return paths;
+}
+
+/// Debian's Noto, so that a kiosk whose own font is gone can still say that it is out of service.
+text::FontPaths emergency_font_paths() {
+  text::FontPaths paths;
+  const std::filesystem::path noto = "/usr/share/fonts/truetype/noto";
+  paths.regular = noto / "NotoSansArabicUI-Regular.ttf";
+  paths.medium = paths.regular;
+  paths.bold = noto / "NotoSansArabicUI-Bold.ttf";
+  paths.fallback = {noto / "NotoSans-Regular.ttf"};
+  return paths;
+}
+
+}  // namespace
+
+Kiosk::Kiosk(Parts parts)
+    : parts_(std::move(parts)), events_(event_capacity, [this] {
+        if (surface_ != nullptr) surface_->wake();
+      }) {}
+
+Kiosk::~Kiosk() = default;
+
+Result<std::unique_ptr<Kiosk>, StartFault> Kiosk::start(Parts parts) {
+  std::unique_ptr<Kiosk> kiosk(new Kiosk(std::move(parts)));
+  if (auto opened = kiosk->open_screen(); !opened) return fail(opened.error());
+  kiosk->load_city();
+  kiosk->start_workers();
+  return kiosk;
+}
+
+Result<void, StartFault> Kiosk::open_screen() {
+  if (!parts_.config_fault.empty()) staff_code_ = "CONFIGURATION";
+  font_paths_ = font_paths(parts_.config);
+  auto fonts = text::Fonts::open(font_paths_);
+  if (!fonts) {
+    log::error("kiosk.font", {{"file", log::PublicText{fonts.error().file.string()}}});
+    if (staff_code_.empty()) staff_code_ = "FONT";
+    font_paths_ = emergency_font_paths();
+    fonts = text::Fonts::open(font_paths_);
+  }
+  if (!fonts) return fail(StartFault{"FONT", "no font: " + fonts.error().file.string()});
+  fonts_.emplace(std::move(*fonts));
+  engine_.emplace(*fonts_);
+  atlas_.emplace(*fonts_, 2048, 1024);
+  auto surface = render::Surface::open(parts_.window, *atlas_, *parts_.clock);
+  if (!surface) return fail(StartFault{"SCREEN", "no window can be opened"});
+  surface_ = std::move(*surface);
+  ui_.emplace(*engine_, *atlas_, *parts_.clock);
+  return {};
+}
+
+void Kiosk::load_city() {
+  auto translations = Translations::load(parts_.config.translations / "fa.mo");
+  if (translations) {
+    translations_ = std::move(*translations);
+  } else {
+    log::error("kiosk.translations", {{"file", log::PublicText{translations.error().file.string()}},
+                                      {"problem", static_cast<int>(translations.error().problem)}});
+    if (staff_code_.empty()) staff_code_ = "TRANSLATION";
+  }
+  auto pack = services::read_pack(parts_.config.city_pack);
+  auto catalogue = pack ? services::parse_pack(*pack)
+                        : Result<services::Catalogue, services::CatalogueFault>(fail(pack.error()));
+  if (catalogue) {
+    catalogue_ = std::move(*catalogue);
+    catalogue_->fingerprint = services::fingerprint_text(protocol::blake2b(services::canonical_bytes(*pack)));
+    log::info("kiosk.catalogue", {{"version", log::PublicText{catalogue_->version}},
+                                  {"fingerprint", log::PublicText{catalogue_->fingerprint}}});
+    happen(visit::event::CatalogueLoaded{&*catalogue_});
+  } else {
+    log::error("kiosk.catalogue", {{"fault", log::PublicText{services::describe(catalogue.error())}}});
+    if (staff_code_.empty()) staff_code_ = "CATALOGUE";
+  }
+  if (!staff_code_.empty()) happen(visit::event::OutOfOrder{staff_code_});
+}
+
+void Kiosk::start_workers() {
+  if (!staff_code_.empty()) return;  // out of service until staff have mended it and started us again
+  if (auto identity = workers::load_identity(parts_.config.keys)) {
+    identity_ = std::move(*identity);
+  } else {
+    log::error("kiosk.identity", {{"code", log::PublicText{identity.error().staff_code}},
+                                  {"file", log::PublicText{identity.error().file.string()}},
+                                  {"what", log::PublicText{identity.error().what}}});
+    if (identity.error().staff_code != "NOT-ENROLLED") {
+      happen(visit::event::OutOfOrder{identity.error().staff_code});
+      return;
+    }
+  }
+  workers::QueueWorker::Setup queue;
+  queue.folder = parts_.config.data;
+  queue.least_room_bytes = static_cast<std::uint64_t>(parts_.config.keep_free_mebibytes) << 20;
+  queue.identity = identity_.get();
+  queue.clock = parts_.clock;
+  queue.events = &events_;
+  queue.sync = &sync_jobs_;
+  queue_.emplace(std::move(queue));
+  if (identity_ != nullptr) {
+    workers::SyncWorker::Setup sync;
+    sync.endpoint.base_url = identity_->enrolment.backend_url;
+    sync.endpoint.authority_file = parts_.config.keys / "ca.pem";
+    sync.endpoint.certificate_file = parts_.config.keys / "kiosk-tls.pem";
+    sync.endpoint.key_file = parts_.config.keys / "kiosk-tls.key";
+    sync.identity = identity_.get();
+    sync.queue = &*queue_;
+    sync.jobs = &sync_jobs_;
+    sync.clock = parts_.clock;
+    sync.events = &events_;
+    sync.limits = parts_.sync_limits;
+    sync.periods = parts_.sync_periods;
+    sync_.emplace(std::move(sync));
+  }
+  printer_.emplace(workers::PrinterWorker::Setup{parts_.printer, parts_.printer_model,
+                                                 parts_.config.paper_width_dots, font_paths_, &translations_,
+                                                 parts_.clock, &events_});
+  reader_.emplace(workers::ReaderWorker::Setup{parts_.reader, parts_.clock, &events_});
+}
+
+bool Kiosk::turn(SteadyTime at_most) {
+  const render::InputFrame input = surface_->wait(patience(at_most));
+  if (input.quit) return false;
+  while (auto event = events_.try_take()) happen(std::move(*event));
+  const auto deadline = visit::next_deadline(state_, parts_.clock->steady());
+  if (deadline && *deadline <= parts_.clock->steady()) happen(visit::event::Tick{});
+  screens::Actions actions = draw(input);
+  for (screens::Action& action : actions) happen(visit::event::Acted{std::move(action)});
+  return true;
+}
+
+SteadyTime Kiosk::patience(SteadyTime at_most) const {
+  const SteadyTime now = parts_.clock->steady();
+  SteadyTime until = now + at_most;
+  if (const auto deadline = visit::next_deadline(state_, now)) until = std::min(until, *deadline);
+  if (const auto deadline = ui_->deadline()) until = std::min(until, *deadline);
+  // The clock on the welcome screen shows minutes.
+  const auto into_minute = parts_.clock->wall().time_since_epoch() % std::chrono::minutes(1);
+  until = std::min(until, now + (SteadyTime{60'000} - into_minute));
+  return std::max(SteadyTime{0}, until - now);
+}
+
+void Kiosk::happen(visit::Event event) {
+  visit::Stamped stamped{std::move(event), parts_.clock->wall(), parts_.clock->steady(), 0};
+  while (stamped.fresh_id == 0)
+    for (const std::uint8_t byte : parts_.random->bytes<8>()) stamped.fresh_id = stamped.fresh_id << 8 | byte;
+  visit::Effects effects = visit::step(state_, stamped);
+  for (visit::Effect& effect : effects) carry_out(effect);
+}
+
+void Kiosk::carry_out(visit::Effect& effect) {
+  namespace wanted = visit::effect;
+  if (std::holds_alternative<wanted::Forget>(effect)) return forget();
+  if (!queue_) return;  // out of service: there is no visit that could want anything
+  if (const auto* read = std::get_if<wanted::ReadCard>(&effect))
+    reader_->read(*read);
+  else if (auto* file = std::get_if<wanted::File>(&effect))
+    queue_->file(std::move(*file));
+  else if (auto* print = std::get_if<wanted::Print>(&effect))
+    printer_->print(std::move(*print));
+  else if (const auto* record = std::get_if<wanted::RecordPrint>(&effect))
+    queue_->record(*record);
+  else if (auto* question = std::get_if<wanted::LookUp>(&effect))
+    queue_->look_up(std::move(*question));
+  else if (auto* recovery = std::get_if<wanted::Recover>(&effect))
+    queue_->recover(std::move(*recovery));
+}
+
+/// The visit has ended: nothing that the citizen typed stays in this process.
+void Kiosk::forget() {
+  ui_->reset();
+  engine_->forget();
+  atlas_->forget();
+  surface_->wipe();
+  if (printer_) printer_->forget();
+  if (reader_) reader_->forget();
+  if (queue_) queue_->forget();
+  if (sync_) sync_jobs_.post(workers::ForgetSync{});
+  wipe_dead_stack();
+}
+
+render::Viewport Kiosk::viewport() const {
+  const auto width = static_cast<float>(surface_->width() - parts_.beside_width);
+  return render::letterbox(0, 0, width, static_cast<float>(surface_->height()), 1080, 1920);
+}
+
+screens::Actions Kiosk::draw(const render::InputFrame& input) {
+  const auto generation = atlas_->generation();
+  screens::Actions actions = draw_once(input);
+  if (atlas_->generation() != generation) {  // the quads point into an atlas that was laid anew
+    render::InputFrame still = input;
+    still.transition = render::Transition::None;
+    still.key = render::InputKey::None;
+    still.typed.clear();
+    still.wheel = 0;
+    static_cast<void>(draw_once(still));
+  }
+  surface_->end_frame();
+  return actions;
+}
+
+screens::Actions Kiosk::draw_once(const render::InputFrame& input) {
+  ImDrawList& list = surface_->begin_frame();
+  const visit::Presentation shown = visit::present(state_, parts_.clock->wall(), parts_.clock->steady());
+  const auto theme = toolkit::Theme::make(
+      shown.situation.high_contrast ? toolkit::Contrast::High : toolkit::Contrast::Standard,
+      shown.situation.large_text ? toolkit::TextSize::Large : toolkit::TextSize::Normal);
+  render::InputFrame own = input;
+  if (parts_.beside_width > 0 && input.x >= static_cast<float>(surface_->width() - parts_.beside_width)) {
+    own = render::InputFrame{};  // a touch beside the screen is no citizen's
+    own.quit = input.quit;
+  }
+  ui_->begin(own, list, viewport(), shown.situation.language, theme);
+  screens::Actions actions = screens::draw(*ui_, translations_, shown.situation, shown.view, shown.overlay);
+  ui_->end();
+  if (beside_) beside_(input, list);
+  return actions;
+}
+
+}  // namespace pishkhan

@@ -1,0 +1,76 @@
+// The kiosk. Reads the configuration, starts the workers, runs the loop.
+#include "base/core/log.h"
+#include "kiosk/config/config.h"
+#include "kiosk/kiosk.h"
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+namespace {
+
+using namespace pishkhan;
+
+volatile std::sig_atomic_t stop_asked = 0;
+
+/// What shows "out of service" when the configuration is unreadable: the places where the package puts things.
+config::Config fallback_config() {
+  config::Config config;
+  config.city_pack = "/usr/share/pishkhan/city";
+  config.translations = "/usr/share/pishkhan/translations";
+  config.fonts = "/usr/share/pishkhan/fonts";
+  config.icons = "/usr/share/pishkhan/icons/icons.ttf";
+  return config;
+}
+
+int run(const std::string& file) {
+  Kiosk::Parts parts;
+  auto config = config::load(file);
+  if (config) {
+    parts.config = std::move(*config);
+  } else {
+    parts.config = fallback_config();
+    parts.config_fault = config::describe(config.error());
+  }
+  if (!parts.config.log.empty()) log::open(parts.config.log);
+  if (!config) log::error("kiosk.configuration", {{"fault", log::PublicText{parts.config_fault}}});
+
+  SystemClock clock;
+  SystemRandom random;
+  parts.clock = &clock;
+  parts.random = &random;
+  parts.printer_model = &printer::generic_80;
+  parts.window.width = parts.config.screen_width;
+  parts.window.height = parts.config.screen_height;
+  parts.window.title = "Pishkhan";
+  parts.window.mode = parts.config.fullscreen ? render::WindowMode::Fullscreen : render::WindowMode::Window;
+  const bool mended = config.has_value();
+
+  auto kiosk = Kiosk::start(std::move(parts));
+  if (!kiosk) {
+    log::error("kiosk.cannot-start", {{"code", log::PublicText{kiosk.error().staff_code}},
+                                      {"what", log::PublicText{kiosk.error().what}}});
+    return 1;
+  }
+  while (stop_asked == 0 && (*kiosk)->turn(SteadyTime{1000})) {
+  }
+  return mended ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Pishkhan, the self-service counter of the municipality"};
+  app.set_version_flag("--version", PISHKHAN_VERSION);
+  std::string file = "/etc/pishkhan/kiosk.toml";
+  app.add_option("--config", file, "configuration file")->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : 2;
+  }
+  std::signal(SIGTERM, [](int) { stop_asked = 1; });
+  std::signal(SIGINT, [](int) { stop_asked = 1; });
+  return run(file);
+}

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "base/core/mailbox.h"
+#include "kiosk/visit/effect.h"
+
+#include <utility>
+#include <variant>
+
+namespace pishkhan::workers {
+
+/// What the other threads want of the sync thread. The mailbox belongs to the kiosk and outlives both sides.
+struct Hurry {};  ///< something new waits in the queue
+struct ForgetSync {};
+using SyncJob = std::variant<Hurry, ForgetSync, visit::effect::LookUp>;
+using SyncJobs = Mailbox<SyncJob>;
+
+/// Twenty filings while the sync thread waits for an answer are one reason to hurry.
+inline void hurry(SyncJobs& jobs) {
+  jobs.replace_or_post(Hurry{}, [](const SyncJob& job) { return std::holds_alternative<Hurry>(job); });
+}
+
+}  // namespace pishkhan::workers
