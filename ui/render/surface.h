@@ -4,6 +4,8 @@
 #include "base/core/clock.h"
 #include "base/core/result.h"
 #include "ui/render/input.h"
+#include "ui/render/input_shim.h"
+#include "ui/render/pixel_rect.h"
 #include "ui/render/viewport.h"
 
 #include <memory>
@@ -20,8 +22,6 @@ namespace pishkhan::render {
 
 enum class SurfaceFault { NoVideo, NoWindow, NoRenderer };
 enum class WindowMode { Window, Fullscreen };
-/// A card reader that types like a keyboard must never write into the field that has the focus.
-enum class HardwareTyping { Refused, Accepted };
 
 struct SurfaceOptions {
   int width = 1080;  ///< pixels; the whole surface, with any dock beside the kiosk screen
@@ -31,31 +31,21 @@ struct SurfaceOptions {
   HardwareTyping typing = HardwareTyping::Refused;
 };
 
-/// Pixels; half open.
-struct PixelRect {
-  int left = 0;
-  int top = 0;
-  int right = 0;
-  int bottom = 0;
-  [[nodiscard]] int area() const { return (right - left) * (bottom - top); }
-  friend bool operator==(const PixelRect&, const PixelRect&) = default;
-};
-
 /// The window and the last frame. Draw lists are rasterised here, in software, into our own buffer; only the
 /// tiles whose primitives changed are drawn and uploaded again, and the whole texture is presented: nothing is
 /// expected of a back buffer. The video driver is SDL's choice (SDL_VIDEODRIVER: x11, kmsdrm, offscreen,
 /// dummy). One per process. UI thread, except wake().
 class Surface {
  public:
-  /// The atlas and the clock are borrowed and must outlive the surface.
+  /// The atlas is borrowed and must outlive the surface.
   static Result<std::unique_ptr<Surface>, SurfaceFault> open(const SurfaceOptions& options,
-                                                             const text::Atlas& atlas, const Clock& clock);
+                                                             const text::Atlas& atlas);
   ~Surface();
   Surface(const Surface&) = delete;
   Surface& operator=(const Surface&) = delete;
 
-  /// Waits for an event, or until `timeout` has passed. Returns at once while the picture settles (two more
-  /// frames after every event) or while events are waiting.
+  /// Waits for something to happen, or until `timeout` has passed. Returns at once while the picture settles
+  /// (two more frames after every event) or while events are waiting.
   InputFrame wait(SteadyTime timeout);
   /// Ends a wait() from any thread.
   void wake();

@@ -6,8 +6,8 @@
 
 namespace pishkhan::toolkit {
 
-/// The pictures of assets/icons/icons.ttf. Chevrons and arrows are named by where they lead; Ui mirrors
-/// `Back`, `Forward`, `Backspace` and the other directed ones when the page is read from the right.
+/// The pictures of assets/icons/icons.ttf. Chevrons and arrows are named by where they lead in reading order;
+/// Ui turns the directed ones round when the page is read from the right.
 enum class Icon {
   Building,
   Supervision,
@@ -18,6 +18,7 @@ enum class Icon {
   Payments,
   Tree,
   Road,
+  Construction,
   Bus,
   Property,
   Search,
@@ -64,6 +65,9 @@ enum class Icon {
   Erase,
   Bullet,
   End,
+  Plug,
+  Waste,
+  Light,
 };
 
 /// "building", "megaphone", ...: the names in catalogues and in assets/icons/icons.json.
