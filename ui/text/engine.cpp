@@ -18,7 +18,7 @@ namespace pishkhan::text {
 namespace {
 
 /// No sentence of a kiosk is near this; what is longer is cut, so that a broken catalogue cannot stop us.
-constexpr std::size_t kLongestText_bytes = 1U << 20U;
+constexpr std::size_t kLongestText_bytes = 64U << 10U;
 
 struct Entry {
   WipedVector<char> text;

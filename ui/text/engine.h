@@ -12,7 +12,8 @@ namespace pishkhan::text {
 
 /// Sets text into lines and remembers what it set. Paragraphs end at line feeds; lines break by UAX #14 in
 /// logical order (inside a word only where a word is wider than the line), then each line is reordered by
-/// UAX #9 and shaped. Bytes that are not UTF-8 are shown as U+FFFD. Thread: one at a time, the one that
+/// UAX #9 and shaped. Bytes that are not UTF-8 are shown as U+FFFD; what lies beyond 64 KiB
+/// is not shown. Thread: one at a time, the one that
 /// uses its Fonts.
 class Engine {
  public:

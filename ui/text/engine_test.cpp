@@ -48,6 +48,7 @@ TEST_CASE("Strange sizes and widths are bounded, not trusted") {
     CHECK(std::isfinite(engine.lay_out("سلام دنیا", persian(), width).width()));
   }
   const std::string long_text(3U << 20U, 'a');
+  CHECK(engine.lay_out(long_text, persian()).caret_stops().back().byte_offset == 64U << 10U);
   CHECK(engine.lay_out(long_text, persian()).lines().size() == 1);
 }
 

@@ -30,8 +30,11 @@ class Page {
     for (const Line& line : layout.lines()) CHECK(line.width <= width + 0.1F);
     return y + layout.height();
   }
-  void icon_or_box(const NineSlice& slice, float x0, float y0, float x1, float y1) {
+  void slice(const NineSlice& slice, float x0, float y0, float x1, float y1) {
     emit_nine_slice(slice, x0, y0, x1, y1, [this](const GlyphQuad& quad) { blend(quad); });
+  }
+  void icon(char32_t code_point, float size, float x, float y) {
+    emit_icon(code_point, size, x, y, atlas_, [this](const GlyphQuad& quad) { blend(quad); });
   }
   Atlas& atlas() { return atlas_; }
   void write(const char* name) {
@@ -91,7 +94,9 @@ TEST_CASE("Picture: a Persian page") {
       "شمارهٔ "
       "تلفن "
       "همراه "
-      "ادامه دهید؛ درخواست شما در همان لحظه ثبت می‌شود و کد رهگیری روی رسید "
+      "ادامه دهید؛ درخواست شما در همان لحظه ثبت می‌شود و کد رهگیری "
+      "روی "
+      "رسید "
       "چاپ "
       "خواهد "
       "شد. "
@@ -118,7 +123,9 @@ TEST_CASE("Picture: a Persian page") {
   Style cut = persian(32);
   cut.maximum_lines = 2;
   y = page.put(
-      "این متن از دو خط بلندتر است و باید با سه‌نقطه پایان یابد، بی آن که حرفی "
+      "این متن از دو خط بلندتر است و باید با سه‌نقطه پایان یابد، بی آن "
+      "که "
+      "حرفی "
       "روی "
       "حرف "
       "دیگر "
@@ -136,7 +143,7 @@ TEST_CASE("Picture: a Persian page") {
                y + 16, 984);
   const auto box = page.atlas().rounded_border(28, 2);
   REQUIRE(box);
-  page.icon_or_box(*box, 24, 16, 1056, y + 24);
+  page.slice(*box, 24, 16, 1056, y + 24);
   page.write("persian.png");
   CHECK(page.ink() > 20000);
   CHECK(y < 1100);
@@ -163,6 +170,26 @@ TEST_CASE("Picture: mixed numbers, with and without isolates") {
   }
   page.write("mixed.png");
   CHECK(page.ink() > 10000);
+}
+
+TEST_CASE("Picture: icons fill their boxes") {
+  const Fonts fonts = test_fonts();
+  Page page(fonts, 620, 180);
+  float x = 20;
+  for (const char32_t icon : {0xE7F1, 0xE862, 0xE8D1, 0xE873, 0xEF49}) {
+    REQUIRE(fonts.has_icon(icon));
+    const auto border = page.atlas().rounded_border(0, 1);
+    REQUIRE(border);
+    page.slice(*border, x - 1, 19, x + 97, 117);
+    page.icon(icon, 96, x, 20);
+    const auto rect = page.atlas().icon(icon, 96);
+    REQUIRE(rect);
+    CHECK((rect->left >= 0 && rect->left + rect->width <= 96 && rect->top >= 0 &&
+           rect->top + rect->height <= 96));
+    x += 120;
+  }
+  page.write("icons.png");
+  CHECK(page.ink() > 5000);
 }
 
 TEST_CASE("Picture: a receipt of 576 dots") {

@@ -51,19 +51,19 @@ const WipedVector<ShapedGlyph>& Shaper::shape(const Paragraph& paragraph, const 
     glyphs_.push_back({infos[i].codepoint, infos[i].cluster, ems(positions[i].x_advance),
                        ems(positions[i].x_offset), ems(positions[i].y_offset)});
   }
-  overwrite();
+  overwrite(length * 8 + 64);
   return glyphs_;
 }
 
-void Shaper::overwrite() {
+void Shaper::overwrite(std::size_t used) {
   hb_buffer_t* buffer = buffer_.get();
   // Both arrays of the buffer have room for `reserved_` elements of 20 bytes and were used in turn while
-  // shaping, so both are overwritten to their ends, not only as far as the result reaches.
+  // shaping, so both are overwritten as far as the call could reach, not only as far as its result does.
   static_assert(sizeof(hb_glyph_info_t) == 20 && sizeof(hb_glyph_position_t) == 20);
   unsigned count = 0;
   hb_glyph_info_t* infos = hb_buffer_get_glyph_infos(buffer, &count);
   hb_glyph_position_t* positions = hb_buffer_get_glyph_positions(buffer, &count);
-  const std::size_t room = std::max<std::size_t>(reserved_, count);
+  const std::size_t room = std::max<std::size_t>(std::min(used, reserved_), count);
   if (infos != nullptr) wipe(infos, room * sizeof *infos);
   if (positions != nullptr) wipe(positions, room * sizeof *positions);
   // The five letters of context before and after an item lie in the buffer object itself.
@@ -75,7 +75,7 @@ void Shaper::overwrite() {
 
 void Shaper::forget() {
   WipedVector<ShapedGlyph>().swap(glyphs_);
-  overwrite();
+  overwrite(reserved_);
 }
 
 }  // namespace pishkhan::text

@@ -36,7 +36,7 @@ class Shaper {
 
  private:
   void reserve(std::size_t count);
-  void overwrite();
+  void overwrite(std::size_t used);
   const FontSet& fonts_;
   std::unique_ptr<hb_buffer_t, HbBufferDone> buffer_;
   std::size_t reserved_ = 0;
