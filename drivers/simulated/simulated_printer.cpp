@@ -107,8 +107,8 @@ void SimulatedPrinter::power_cycle() {
   const auto locked = lock();
   print();
   unplug_locked();
-  clear_buffers();
   decoder_.switch_on();
+  clear_buffers();
   answers_.clear();
   automatic_mask_ = 0;
   plug_in_locked();
