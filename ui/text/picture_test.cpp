@@ -94,7 +94,8 @@ TEST_CASE("Picture: a Persian page") {
       "شمارهٔ "
       "تلفن "
       "همراه "
-      "ادامه دهید؛ درخواست شما در همان لحظه ثبت می‌شود و کد رهگیری "
+      "ادامه دهید؛ درخواست شما در همان لحظه ثبت می‌شود و کد "
+      "رهگیری "
       "روی "
       "رسید "
       "چاپ "
@@ -123,7 +124,8 @@ TEST_CASE("Picture: a Persian page") {
   Style cut = persian(32);
   cut.maximum_lines = 2;
   y = page.put(
-      "این متن از دو خط بلندتر است و باید با سه‌نقطه پایان یابد، بی آن "
+      "این متن از دو خط بلندتر است و باید با سه‌نقطه پایان یابد، بی "
+      "آن "
       "که "
       "حرفی "
       "روی "
@@ -176,7 +178,7 @@ TEST_CASE("Picture: icons fill their boxes") {
   const Fonts fonts = test_fonts();
   Page page(fonts, 620, 180);
   float x = 20;
-  for (const char32_t icon : {0xE7F1, 0xE862, 0xE8D1, 0xE873, 0xEF49}) {
+  for (const char32_t icon : {U'\uE7F1', U'\uE862', U'\uE8D1', U'\uE873', U'\uEF49'}) {
     REQUIRE(fonts.has_icon(icon));
     const auto border = page.atlas().rounded_border(0, 1);
     REQUIRE(border);
