@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <string_view>
 
 namespace pishkhan::printer {
 namespace {
@@ -25,6 +26,10 @@ Bitmap a_receipt(int width, int height, std::uint64_t seed) {
     for (int x = 0; x < width; ++x) bitmap.set(x, y, random.below(3) == 0);
   }
   return bitmap;
+}
+
+Bytes hexadecimal(std::string_view text) {
+  return from_hex(text).value();
 }
 
 Model model_of(int index) {
@@ -157,6 +162,40 @@ TEST_CASE("paper out in mid-receipt is not printed, and new paper does not bring
     CHECK(bench.device.letters == 0);
   }
   CHECK(seen > 30);
+}
+
+TEST_CASE("the echo of another job proves nothing") {
+  for (int true_echoes = 0; true_echoes < 8; ++true_echoes) {
+    CAPTURE(true_echoes);
+    Bench bench(epson_tm_t20);
+    bench.device.true_echoes = true_echoes;
+    CHECK_FALSE(
+        std::holds_alternative<Printed>(bench.printer.print(a_receipt(576, 300, 5), milliseconds{8000})));
+  }
+}
+
+TEST_CASE("an unasked status is not taken for the answer") {
+  Bench bench(epson_tm_t20);
+  bench.device.bytes_per_read = 1;
+  bench.device.trouble = Trouble::StatusNoise;
+  bench.device.trouble_at = 0;
+  bench.device.paper_out = true;
+  CHECK(bench.printer.status() ==
+        PrinterStatus{DeviceState::UserError, PaperState::Out, PrinterFault::PaperOut});
+  bench.device.mend();
+  CHECK(bench.printer.status() == PrinterStatus{DeviceState::Online, PaperState::Full, {}});
+  CHECK(bench.printer.print(a_receipt(576, 90, 5), plenty) == PrintOutcome(Printed{}));
+}
+
+TEST_CASE("what a process that died left in the printer does not come out with the next receipt") {
+  for (const Model& model : {epson_tm_t20, generic_80}) {
+    Bench bench(model);
+    bench.device.leave_behind(hexadecimal("1d763000480003004142434445464748"));  // a raster that has not ended
+    const Bitmap receipt = a_receipt(576, 120, 6);
+    CHECK_FALSE(std::holds_alternative<NotPrinted>(bench.printer.print(receipt, plenty)));
+    CHECK(bench.device.papers.back() == receipt);
+    CHECK(bench.device.letters == 0);
+  }
 }
 
 void check_trouble(const Model& model, Trouble trouble, int at, bool clear_keeps_place) {

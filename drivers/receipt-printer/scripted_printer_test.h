@@ -58,6 +58,8 @@ class ScriptedPrinter final : public usb::Transport {
   std::size_t buffer_bytes = 4096;
   bool paper_out = false, cover_open = false, cutter_jam = false, overheated = false, near_end = false;
   bool unplugged = false, mute = false, echoes = true, knows_clear = true;
+  int true_echoes = -1;  ///< after so many echoes each has one character wrong; -1: never
+  std::size_t bytes_per_read = 4096;
   bool clear_keeps_place = false;  ///< clearing leaves a half-received raster expecting its rest
   // What a test may look at.
   std::vector<Bitmap> papers;
@@ -65,6 +67,7 @@ class ScriptedPrinter final : public usb::Transport {
   int transfers = 0;
 
   [[nodiscard]] bool offline() const { return paper_out || cover_open || cutter_jam || overheated; }
+  void leave_behind(ByteView bytes) { held_.insert(held_.end(), bytes.begin(), bytes.end()); }
   /// The printer was mended: it goes on with what it holds.
   void mend() {
     paper_out = cover_open = cutter_jam = overheated = mute = false;
@@ -123,7 +126,7 @@ class ScriptedPrinter final : public usb::Transport {
       return fail(Fault::Timeout);
     }
     Bytes out;
-    const std::size_t limit = now == Trouble::ShortCount ? 1 : maximum;
+    const std::size_t limit = now == Trouble::ShortCount ? 1 : std::min(maximum, bytes_per_read);
     while (!answers_.empty() && out.size() < limit) {
       out.push_back(answers_.front());
       answers_.pop_front();
@@ -269,7 +272,9 @@ class ScriptedPrinter final : public usb::Transport {
       const std::size_t size = 5 + static_cast<std::size_t>(held_[3] | held_[4] << 8);
       if (!whole(size)) return false;
       if (echoes && size == 11 && held_[7] >= 32) {
-        answer(Bytes{0x37, 0x22, held_[7], held_[8], held_[9], held_[10], 0});
+        const std::uint8_t last = true_echoes == 0 ? static_cast<std::uint8_t>(held_[10] ^ 1) : held_[10];
+        if (true_echoes > 0) --true_echoes;
+        answer(Bytes{0x37, 0x22, held_[7], held_[8], held_[9], last == 127 ? std::uint8_t{126} : last, 0});
       }
       consume(size);
     } else if (held_.size() < 11 && (held_[0] == 0x1B || held_[0] == 0x1D) &&
