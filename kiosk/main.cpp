@@ -2,6 +2,7 @@
 #include "base/core/log.h"
 #include "kiosk/config/config.h"
 #include "kiosk/kiosk.h"
+#include "kiosk/notify.h"
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -53,8 +54,9 @@ int run(const std::string& file) {
                                       {"what", log::PublicText{kiosk.error().what}}});
     return 1;
   }
-  while (stop_asked == 0 && (*kiosk)->turn(SteadyTime{1000})) {
-  }
+  (*kiosk)->turn(SteadyTime{0});  // the first picture is on the panel and answers a touch
+  notify_service_manager("READY=1");
+  while (stop_asked == 0 && (*kiosk)->turn(SteadyTime{10'000})) notify_service_manager("WATCHDOG=1");
   return mended ? 0 : 1;
 }
 

@@ -24,6 +24,7 @@ class ChildProcess {
   ChildProcess& operator=(ChildProcess&& other) noexcept;
   ~ChildProcess() { end(); }
 
+  [[nodiscard]] pid_t id() const { return process_; }
   [[nodiscard]] bool running();
   void end();
   /// Waits for it to end by itself; its exit status, or 128 + signal.
