@@ -4,9 +4,10 @@
 #include "base/formats/digits.h"
 
 #include <doctest/doctest.h>
+#include <unicode/regex.h>
+#include <unicode/unistr.h>
 
 #include <cstdint>
-#include <regex>
 #include <string>
 
 using namespace pishkhan;
@@ -20,6 +21,25 @@ IdentifierFault fault_of(const Result<PersonalText, IdentifierFault>& result) {
   REQUIRE_FALSE(result.has_value());
   return result.error();
 }
+
+/// A published pattern, run by ICU. (std::regex of g++ 12 trips a false warning under the sanitizers.)
+class Pattern {
+ public:
+  explicit Pattern(const char* pattern) : matcher_(icu::UnicodeString::fromUTF8(pattern), 0, status_) {
+    REQUIRE(U_SUCCESS(status_));
+  }
+  bool matches(const std::string& text) {
+    const icu::UnicodeString input = icu::UnicodeString::fromUTF8(text);
+    matcher_.reset(input);
+    const bool result = matcher_.matches(status_) != 0;
+    REQUIRE(U_SUCCESS(status_));
+    return result;
+  }
+
+ private:
+  UErrorCode status_ = U_ZERO_ERROR;
+  icu::RegexMatcher matcher_;
+};
 
 std::string random_digits(SeededRandom& random, std::size_t count) {
   std::string text;
@@ -156,7 +176,7 @@ TEST_CASE("B4: what is missing is counted to the digit") {
 }
 
 TEST_CASE("B4: accepts exactly what the published pattern accepts") {
-  const std::regex pattern(R"(^(\+98|0098|98|0)?9\d{9}$)");
+  Pattern pattern(R"(^(\+98|0098|98|0)?9\d{9}$)");
   const std::uint64_t seed = 0x5eed0004;
   MESSAGE("seed ", seed);
   SeededRandom random(seed);
@@ -166,7 +186,7 @@ TEST_CASE("B4: accepts exactly what the published pattern accepts") {
                               std::string(random.below(3) != 0 ? "9" : "") +
                               random_digits(random, 7 + random.below(5));
     const auto result = mobile(typed);
-    REQUIRE_MESSAGE(result.has_value() == std::regex_match(typed, pattern), "seed ", seed, ": ", typed);
+    REQUIRE_MESSAGE(result.has_value() == pattern.matches(typed), "seed ", seed, ": ", typed);
     if (result) REQUIRE(result->reveal() == "0" + typed.substr(typed.size() - 10));
     if (!result && result.error().problem == Problem::TooShort) REQUIRE(result.error().count > 0);
   }
@@ -184,7 +204,7 @@ TEST_CASE("B3: a postal code is hard on the length and only warns on the pattern
 }
 
 TEST_CASE("B3: warns exactly where the published pattern does") {
-  const std::regex pattern(R"(^(?!(\d)\1{3})[13-9]{4}[1346-9][013-9]{5}$)");
+  Pattern pattern(R"(^(?!(\d)\1{3})[13-9]{4}[1346-9][013-9]{5}$)");
   const std::uint64_t seed = 0x5eed0005;
   MESSAGE("seed ", seed);
   SeededRandom random(seed);
@@ -194,7 +214,7 @@ TEST_CASE("B3: warns exactly where the published pattern does") {
     if (round % 10 == 0) code.replace(0, 4, 4, code[0]);
     const auto result = postal_code(code);
     REQUIRE(result.has_value());
-    const bool matches = std::regex_match(code, pattern);
+    const bool matches = pattern.matches(code);
     REQUIRE_MESSAGE((result->pattern == PostalPattern::Usual) == matches, "seed ", seed, ": ", code);
     usual += matches ? 1 : 0;
   }
