@@ -69,7 +69,7 @@ Result<void, StartFault> Kiosk::open_screen() {
   fonts_.emplace(std::move(*fonts));
   engine_.emplace(*fonts_);
   atlas_.emplace(*fonts_, 2048, 1024);
-  auto surface = render::Surface::open(parts_.window, *atlas_, *parts_.clock);
+  auto surface = render::Surface::open(parts_.window, *atlas_);
   if (!surface) return fail(StartFault{"SCREEN", "no window can be opened"});
   surface_ = std::move(*surface);
   ui_.emplace(*engine_, *atlas_, *parts_.clock);
@@ -125,9 +125,9 @@ void Kiosk::start_workers() {
   if (identity_ != nullptr) {
     workers::SyncWorker::Setup sync;
     sync.endpoint.base_url = identity_->enrolment.backend_url;
-    sync.endpoint.authority_file = parts_.config.keys / "ca.pem";
-    sync.endpoint.certificate_file = parts_.config.keys / "kiosk-tls.pem";
-    sync.endpoint.key_file = parts_.config.keys / "kiosk-tls.key";
+    sync.endpoint.authority_file = parts_.config.keys / "authority.pem";
+    sync.endpoint.certificate_file = parts_.config.keys / "tls.pem";
+    sync.endpoint.key_file = parts_.config.keys / "tls.key";
     sync.identity = identity_.get();
     sync.queue = &*queue_;
     sync.jobs = &sync_jobs_;

@@ -171,8 +171,8 @@ void Stepper::next(Visit& visit) {
     next_on_form(visit, *form);
   } else if (std::holds_alternative<page::Review>(visit.page)) {
     file(visit);
-  } else if (const auto* refused = std::get_if<page::Refused>(&visit.page)) {
-    if (has_typed(visit) && refused->fault != FilingFault::NotEnrolled) file(visit);
+  } else if (std::holds_alternative<page::Refused>(visit.page)) {
+    if (may_file_again(visit)) file(visit);
   } else if (std::holds_alternative<page::Receipt>(visit.page)) {
     say_goodbye(visit);
   } else if (std::holds_alternative<page::Goodbye>(visit.page)) {

@@ -1,6 +1,7 @@
 #include "base/services/validate.h"
 #include "kiosk/visit/stepper.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace pishkhan::visit {
@@ -86,6 +87,13 @@ bool may_continue(const Visit& visit) {
   for (const services::Field* field : asked_fields(visit))
     if (!check(visit, *field)) return false;
   return true;
+}
+
+bool may_file_again(const Visit& visit) {
+  const auto* refused = std::get_if<page::Refused>(&visit.page);
+  const bool typed = std::any_of(visit.values.begin(), visit.values.end(),
+                                 [](const auto& value) { return !value.second.empty(); });
+  return refused != nullptr && typed && refused->fault != FilingFault::NotEnrolled;
 }
 
 }  // namespace pishkhan::visit

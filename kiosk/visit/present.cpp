@@ -12,16 +12,21 @@ namespace view = screens::view;
 
 namespace {
 
-view::Refused refused(FilingFault fault) {
+view::Refused refused(FilingFault fault, const Visit& visit) {
+  view::Refused shown;
   switch (fault) {
     case FilingFault::DiskFull:
-      return {screens::view::RefusalReason::DiskFull, "DISK-FULL"};
+      shown = {view::RefusalReason::DiskFull, "DISK-FULL", false};
+      break;
     case FilingFault::StoreFault:
-      return {screens::view::RefusalReason::StoreFault, "STORE"};
+      shown = {view::RefusalReason::StoreFault, "STORE", false};
+      break;
     case FilingFault::NotEnrolled:
-      return {screens::view::RefusalReason::NotEnrolled, "NOT-ENROLLED"};
+      shown = {view::RefusalReason::NotEnrolled, "NOT-ENROLLED", false};
+      break;
   }
-  return {};
+  shown.may_retry = may_file_again(visit);
+  return shown;
 }
 
 /// How many steps the progress bar has: identifying (if asked), the form's steps, the review.
@@ -97,7 +102,7 @@ struct Presenter {
   screens::View operator()(const page::Recover& here) const {
     return view::Recover{&visit.values, &visit.problems, visit.focused, here.searching, here.not_found};
   }
-  screens::View operator()(const page::Refused& here) const { return refused(here.fault); }
+  screens::View operator()(const page::Refused& here) const { return refused(here.fault, visit); }
 };
 
 SteadyTime waiting_since(const Visit& visit, SteadyTime now) {

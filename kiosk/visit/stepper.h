@@ -77,6 +77,8 @@ class Stepper {
 [[nodiscard]] screens::FieldProblems settle_fields(Visit& visit);
 /// The same question without changing anything: may the main action be taken?
 [[nodiscard]] bool may_continue(const Visit& visit);
+/// On a refusal: was something typed that a second try may file?
+[[nodiscard]] bool may_file_again(const Visit& visit);
 /// All fields the page asks for, in order.
 [[nodiscard]] std::vector<const services::Field*> asked_fields(const Visit& visit);
 

@@ -15,10 +15,10 @@ Result<std::unique_ptr<Identity>, IdentityFault> load_identity(const std::filesy
     if (fault == EnrolmentFault::DemoRefused) code = "DEMO-KEYS";
     return fail(IdentityFault{code, enrolment_file, "member " + enrolment.error().key});
   }
-  const auto key_file = folder / "kiosk-signing.pem";
+  const auto key_file = folder / "signing.pem";
   auto key = protocol::SigningKey::load(key_file);
   if (!key) return fail(IdentityFault{"KEYS", key_file, "no usable signing key"});
-  const auto secret_file = folder / "device-secret.bin";
+  const auto secret_file = folder / "device.secret";
   auto secret = protocol::DeviceSecret::load(secret_file);
   if (!secret) return fail(IdentityFault{"KEYS", secret_file, "no usable device secret"});
   auto ingest = protocol::VerifyingKey::from_pem(enrolment->ingest_key_pem);

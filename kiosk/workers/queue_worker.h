@@ -35,7 +35,7 @@ struct IdentityFault {
   std::string what;  ///< for the log
 };
 
-/// Reads enrolment.json, kiosk-signing.pem and device-secret.bin from a folder.
+/// Reads enrolment.json, signing.pem and device.secret from a folder.
 [[nodiscard]] Result<std::unique_ptr<Identity>, IdentityFault> load_identity(
     const std::filesystem::path& folder);
 
