@@ -1,0 +1,149 @@
+#include "offline-queue/reference-backend/cases.h"
+
+#include "base/core/ensure.h"
+#include "base/core/log.h"
+#include "base/formats/calendar.h"
+#include "base/services/loader.h"
+#include "offline-queue/reference-backend/opener.h"
+#include "offline-queue/reference-backend/secret_verifier.h"
+
+#include <optional>
+#include <utility>
+
+namespace pishkhan::backend {
+
+using namespace protocol;
+
+namespace {
+
+constexpr int kReportAtOnce = 64;
+
+}  // namespace
+
+Cases::Cases(CasesStore store, IngestLink link, services::Catalogue catalogue, std::vector<OpeningKey> keys,
+             SigningKey signing_key, const Clock& clock, Random& random)
+    : store_(std::move(store)),
+      link_(std::move(link)),
+      catalogue_(std::move(catalogue)),
+      keys_(std::move(keys)),
+      signing_key_(std::move(signing_key)),
+      clock_(clock),
+      random_(random) {}
+
+Result<Cases, CasesFault> Cases::open(const CasesOptions& options, const Clock& clock, Random& random) {
+  std::vector<OpeningKey> keys;
+  for (const std::filesystem::path& file : options.opening_keys) {
+    Result<OpeningKey, EnvelopeFault> key = OpeningKey::load(file);
+    if (!key) return fail(CasesFault::BadKey);
+    keys.push_back(std::move(*key));
+  }
+  Result<SigningKey, KeyFault> signing_key = SigningKey::load(options.signing_key);
+  if (!signing_key || keys.empty()) return fail(CasesFault::BadKey);
+  const auto pack = services::read_pack(options.catalogue);
+  if (!pack) return fail(CasesFault::BadCatalogue);
+  auto catalogue = services::parse_pack(*pack);
+  if (!catalogue) return fail(CasesFault::BadCatalogue);
+  auto store = CasesStore::open(options.database, Sharing::WithReaders);
+  if (!store) return fail(CasesFault::BadDatabase);
+  auto link = IngestLink::open(options.ingest);
+  if (!link) return fail(CasesFault::BadCertificate);
+  return Cases(std::move(*store), std::move(*link), std::move(*catalogue), std::move(keys),
+               std::move(*signing_key), clock, random);
+}
+
+bool Cases::take_request(const SealedPage::Entry& entry, CasesStore::Taken& taken, SecretBytes& body) {
+  const OpenedRequest opened = open_request(entry.record, keys_, catalogue_);
+  Acknowledgement& word = taken.report.acknowledgement;
+  taken.reason = opened.reason;
+  if (opened.request) {
+    Result<SecretBytes, BodyFault> encoded = encode_request(*opened.request);
+    // It was parsed from these very bytes, so it can be written again.
+    ENSURE(encoded.has_value(), "a parsed request cannot be encoded");
+    body = std::move(*encoded);
+    taken.body = body.view();
+    taken.report.secret_verifier = make_secret_verifier(opened.request->receipt_secret.reveal(), random_);
+  }
+  if (!opened.reason.empty()) {
+    word.verdict = Verdict::Invalid;
+    log::warning("cases.invalid", {{"kiosk", word.kiosk}, {"epoch", word.epoch}, {"sequence", word.sequence}});
+    return true;
+  }
+  taken.report.stage = opened.first_stage;
+  std::optional<std::string> earlier = store_.case_of_request(word.request_id);
+  if (!earlier && opened.same_matter) earlier = store_.open_case_of_matter(*opened.same_matter);
+  word.verdict = earlier ? Verdict::Joined : Verdict::Accepted;
+  if (!earlier) {
+    const int year = formats::local_time(word.at).day.year;
+    earlier = store_.new_case(year, opened.request->service_id, opened.same_matter, word.at);
+  }
+  if (!earlier) return false;
+  word.case_number = *earlier;
+  return true;
+}
+
+bool Cases::take(const SealedPage::Entry& entry) {
+  const RecordHeader& header = entry.record.header;
+  if (store_.has(header.kiosk, header.epoch, header.sequence)) return true;
+  CasesStore::Taken taken;
+  taken.type = header.type;
+  taken.received_at = entry.received_at;
+  taken.body = *entry.record.payload;
+  Acknowledgement& word = taken.report.acknowledgement;
+  word = {AcknowledgementKind::Opened, Verdict::Accepted, header.kiosk,  header.epoch, header.sequence,
+          header.request_id,           entry.record.hash, clock_.wall(), {},           {}};
+  SecretBytes body;
+  if (header.type == RecordType::Request) {
+    if (!take_request(entry, taken, body)) return false;
+  } else if (header.type == RecordType::PrintOutcome && !PrintReport::parse(*entry.record.payload)) {
+    word.verdict = Verdict::Invalid;
+    taken.reason = "no-print-report";
+  }
+  word.sign(signing_key_);
+  return store_.insert(taken);
+}
+
+Cases::PollFault Cases::database_fault() {
+  log::error("cases.database_failed");
+  store_.roll_back();
+  return {PollFault::Where::Database, {}};
+}
+
+Result<int, Cases::PollFault> Cases::report_all(const std::stop_token& stop) {
+  int reported = 0;
+  for (;;) {
+    OpenedReport report{store_.unreported(kReportAtOnce)};
+    if (report.cases.empty()) return reported;
+    const auto taken = link_.report(report, stop);
+    if (!taken) return fail(PollFault{PollFault::Where::Ingest, taken.error()});
+    if (!(store_.begin() && store_.mark_reported(report.cases) && store_.commit()))
+      return fail(database_fault());
+    reported += static_cast<int>(report.cases.size());
+  }
+}
+
+Result<Cases::Polled, Cases::PollFault> Cases::poll_once(const std::stop_token& stop) {
+  Polled polled;
+  const auto before = report_all(stop);
+  if (!before) return fail(before.error());
+  const auto page = link_.sealed_since(store_.cursor(), stop);
+  if (!page) return fail(PollFault{PollFault::Where::Ingest, page.error()});
+  for (const SealedPage::Entry& entry : page->entries) {
+    // Ingest checked this; a page that does not verify comes from a broken or taken ingest.
+    if (!follows(entry.previous_hash, entry.record)) {
+      return fail(PollFault{PollFault::Where::Ingest, {sync::SyncFaultKind::BadAnswer, {}, {}}});
+    }
+  }
+  if (!page->entries.empty()) {
+    bool kept = store_.begin();
+    for (const SealedPage::Entry& entry : page->entries) kept = kept && take(entry);
+    if (!(kept && store_.set_cursor(page->cursor) && store_.commit())) return fail(database_fault());
+  }
+  polled.taken = static_cast<int>(page->entries.size());
+  polled.more = page->more;
+  const auto after = report_all(stop);
+  if (!after) return fail(after.error());
+  polled.reported = *before + *after;
+  return polled;
+}
+
+}  // namespace pishkhan::backend

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "base/core/clock.h"
+#include "base/core/random.h"
+#include "base/services/catalogue.h"
+#include "offline-queue/protocol/envelope.h"
+#include "offline-queue/reference-backend/cases_store.h"
+#include "offline-queue/reference-backend/ingest_link.h"
+
+#include <filesystem>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+namespace pishkhan::backend {
+
+struct CasesOptions {
+  sync::Endpoint ingest;  ///< its inner port, and cases' certificate
+  std::filesystem::path database;
+  std::vector<std::filesystem::path> opening_keys;  ///< the current one and retired ones
+  std::filesystem::path signing_key;                ///< signs Opened
+  std::filesystem::path catalogue;                  ///< a city's pack
+};
+
+enum class CasesFault { BadKey, BadCatalogue, BadDatabase, BadCertificate };
+
+/// The half of the backend that holds the opening key: fetches sealed records from ingest, opens and judges
+/// them, joins the same matter to its case, keeps the cases, and gives its signed word back. What it has said
+/// once it never says otherwise. Thread: one owner; blocks on the network and the disk.
+class Cases {
+ public:
+  static Result<Cases, CasesFault> open(const CasesOptions& options, const Clock& clock, Random& random);
+
+  struct Polled {
+    int taken = 0;     ///< new records
+    int reported = 0;  ///< words given to ingest
+    bool more = false;
+  };
+  /// What hindered a poll. Nothing is lost by it: the same is fetched and reported again.
+  struct PollFault {
+    enum class Where { Ingest, Database };
+    Where where = Where::Ingest;
+    sync::SyncFault sync;  ///< for Ingest
+  };
+  /// One page at most. A word leaves only after its record is on the disk here.
+  Result<Polled, PollFault> poll_once(const std::stop_token& stop);
+
+ private:
+  Cases(CasesStore store, IngestLink link, services::Catalogue catalogue,
+        std::vector<protocol::OpeningKey> keys, protocol::SigningKey signing_key, const Clock& clock,
+        Random& random);
+  bool take(const protocol::SealedPage::Entry& entry);
+  bool take_request(const protocol::SealedPage::Entry& entry, CasesStore::Taken& taken,
+                    protocol::SecretBytes& body);
+  PollFault database_fault();
+  Result<int, PollFault> report_all(const std::stop_token& stop);
+
+  CasesStore store_;
+  IngestLink link_;
+  services::Catalogue catalogue_;
+  std::vector<protocol::OpeningKey> keys_;
+  protocol::SigningKey signing_key_;
+  const Clock& clock_;
+  Random& random_;
+};
+
+}  // namespace pishkhan::backend

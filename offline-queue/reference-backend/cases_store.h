@@ -1,0 +1,59 @@
+#pragma once
+
+#include "offline-queue/protocol/messages.h"
+#include "offline-queue/protocol/secret_bytes.h"
+#include "offline-queue/reference-backend/sqlite.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pishkhan::backend {
+
+/// What cases keeps: every record that it took, with its verdict, and the cases. The bodies are readable here,
+/// so the file is the municipality's most private one (mode 0600). Thread: one owner; a ReadOnly one may look
+/// on.
+class CasesStore {
+ public:
+  static Result<CasesStore, DatabaseFault> open(const std::filesystem::path& file, Sharing sharing);
+
+  bool begin() { return database_.run("BEGIN IMMEDIATE"); }
+  bool commit() { return database_.run("COMMIT"); }
+  void roll_back() { static_cast<void>(database_.run("ROLLBACK")); }
+
+  std::string cursor();
+  bool set_cursor(const std::string& cursor);
+  bool has(int kiosk, int epoch, int sequence);
+  /// The case that a request id, or the same matter, already has.
+  std::optional<std::string> case_of_request(const protocol::RequestId& request_id);
+  std::optional<std::string> open_case_of_matter(const protocol::Hash& same_matter);
+  /// A new case; its number is "<solar year>-<six digits>". Nothing: the database failed.
+  std::optional<std::string> new_case(int solar_year, const std::string& service_id,
+                                      const std::optional<protocol::Hash>& same_matter, WallTime at);
+  struct Taken {
+    protocol::OpenedReport::Case report;
+    protocol::RecordType type = protocol::RecordType::Request;
+    WallTime received_at{};
+    std::string reason;
+    ByteView body;  ///< canonical request, print report or audit text; the sealed bytes if they do not open
+  };
+  bool insert(const Taken& taken);
+
+  std::vector<protocol::OpenedReport::Case> unreported(int limit);
+  bool mark_reported(const std::vector<protocol::OpenedReport::Case>& cases);
+
+  struct Row {
+    protocol::OpenedReport::Case report;
+    WallTime received_at{};
+    std::string reason;
+    Bytes body;
+  };
+  /// The requests, in order of arrival; only of one case if a number is given.
+  std::vector<Row> requests(const std::string& case_number);
+
+ private:
+  explicit CasesStore(Database database) : database_(std::move(database)) {}
+  Database database_;
+};
+
+}  // namespace pishkhan::backend

@@ -1,0 +1,137 @@
+#include "offline-queue/reference-backend/certificates.h"
+
+#include "base/core/ensure.h"
+
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509v3.h>
+
+#include <utility>
+
+namespace pishkhan::backend {
+namespace {
+
+constexpr long kTenYears = 3650L * 24 * 3600;
+/// A kiosk's clock may be behind.
+constexpr long kADay = 24L * 3600;
+
+struct FreeBio {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+};
+using Bio = std::unique_ptr<BIO, FreeBio>;
+
+struct FreeExtension {
+  void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
+};
+
+Bio memory() {
+  Bio bio(BIO_new(BIO_s_mem()));
+  ENSURE(bio, "no memory for a certificate");
+  return bio;
+}
+
+std::string text_of(const Bio& bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
+std::string pem_of(X509* certificate) {
+  const Bio bio = memory();
+  ENSURE(PEM_write_bio_X509(bio.get(), certificate) == 1, "a certificate cannot be written");
+  return text_of(bio);
+}
+
+std::string pem_of(EVP_PKEY* key) {
+  const Bio bio = memory();
+  ENSURE(PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
+         "a key cannot be written");
+  return text_of(bio);
+}
+
+void add_name(X509_NAME* name, const char* part, const std::string& text) {
+  if (text.empty()) return;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.c_str());
+  ENSURE(X509_NAME_add_entry_by_txt(name, part, MBSTRING_UTF8, bytes, -1, -1, 0) == 1, "a name is too long");
+}
+
+void add_extension(X509* certificate, X509* issuer, int nid, const char* value) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+  const std::unique_ptr<X509_EXTENSION, FreeExtension> extension(
+      X509V3_EXT_conf_nid(nullptr, &context, nid, value));
+  ENSURE(extension && X509_add_ext(certificate, extension.get(), -1) == 1, "an extension cannot be added");
+}
+
+}  // namespace
+
+void DemoAuthority::Free::operator()(x509_st* certificate) const {
+  X509_free(certificate);
+}
+void DemoAuthority::Free::operator()(evp_pkey_st* key) const {
+  EVP_PKEY_free(key);
+}
+
+DemoAuthority::Certificate DemoAuthority::certify(evp_pkey_st* subject_key, const std::string& name,
+                                                  const std::string& role, Use use, x509_st* issuer,
+                                                  evp_pkey_st* issuer_key) {
+  Certificate certificate(X509_new());
+  ENSURE(certificate, "no memory for a certificate");
+  X509* x509 = certificate.get();
+  X509* by = issuer == nullptr ? x509 : issuer;
+  X509_set_version(x509, X509_VERSION_3);
+  std::uint64_t serial = 0;
+  ENSURE(RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial) == 1, "no random numbers");
+  ASN1_INTEGER_set_uint64(X509_get_serialNumber(x509), serial >> 1U | 1U);
+  X509_gmtime_adj(X509_getm_notBefore(x509), -kADay);
+  X509_gmtime_adj(X509_getm_notAfter(x509), kTenYears);
+  X509_NAME* subject = X509_get_subject_name(x509);
+  add_name(subject, "O", "Pishkhan demo");
+  add_name(subject, "OU", role);
+  add_name(subject, "CN", name);
+  X509_set_issuer_name(x509, X509_get_subject_name(by));
+  X509_set_pubkey(x509, subject_key);
+  const bool authority = use == Use::Authority;
+  add_extension(x509, by, NID_basic_constraints,
+                authority ? "critical,CA:TRUE,pathlen:0" : "critical,CA:FALSE");
+  add_extension(x509, by, NID_key_usage,
+                authority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
+  add_extension(x509, by, NID_subject_key_identifier, "hash");
+  if (!authority) {
+    add_extension(x509, by, NID_authority_key_identifier, "keyid:always");
+    add_extension(x509, by, NID_ext_key_usage, use == Use::Server ? "serverAuth" : "clientAuth");
+  }
+  if (use == Use::Server) add_extension(x509, by, NID_subject_alt_name, "IP:127.0.0.1,DNS:localhost");
+  ENSURE(X509_sign(x509, issuer_key, EVP_sha256()) > 0, "a certificate cannot be signed");
+  return certificate;
+}
+
+DemoAuthority DemoAuthority::make(const std::string& name) {
+  Key key(EVP_EC_gen("P-256"));
+  ENSURE(key, "no key can be made");
+  Certificate certificate = certify(key.get(), name, "", Use::Authority, nullptr, key.get());
+  return {std::move(certificate), std::move(key)};
+}
+
+std::string DemoAuthority::certificate_pem() const {
+  return pem_of(certificate_.get());
+}
+
+CertifiedKey DemoAuthority::issue(const std::string& name, const std::string& role, Use use) const {
+  const Key key(EVP_EC_gen("P-256"));
+  ENSURE(key, "no key can be made");
+  const Certificate certificate = certify(key.get(), name, role, use, certificate_.get(), key_.get());
+  return {pem_of(certificate.get()), pem_of(key.get())};
+}
+
+CertifiedKey DemoAuthority::issue_server(const std::string& name) const {
+  return issue(name, "server", Use::Server);
+}
+CertifiedKey DemoAuthority::issue_client(const std::string& name, const std::string& role) const {
+  return issue(name, role, Use::Client);
+}
+
+}  // namespace pishkhan::backend

@@ -1,0 +1,237 @@
+#include "offline-queue/reference-backend/ingest.h"
+
+#include "base/core/log.h"
+#include "offline-queue/reference-backend/ingest_batch.h"
+#include "offline-queue/reference-backend/secret_verifier.h"
+
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace pishkhan::backend {
+namespace {
+
+using namespace protocol;
+
+constexpr int kPage = 64;
+
+std::function<HttpAnswer()> now(HttpAnswer answer) {
+  return [answer = std::move(answer)] { return answer; };
+}
+std::function<HttpAnswer()> now(ProblemType type) {
+  return now(problem_answer(Problem::of(type)));
+}
+
+void refuse(std::unique_ptr<Reply> reply, ProblemType type) {
+  answer(std::move(reply), now(type));
+}
+
+HttpAnswer json_answer(std::string body) {
+  return {200, "application/json", std::move(body), {}};
+}
+
+/// The value of a query parameter; nothing if it is not there.
+std::optional<std::string_view> parameter(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    if (pair.substr(0, name.size()) == name && pair.size() > name.size() && pair[name.size()] == '=') {
+      return pair.substr(name.size() + 1);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+/// An empty or missing cursor is the beginning; a broken one is nothing.
+std::optional<std::int64_t> cursor_of(const HttpRequest& request) {
+  const std::string_view after = parameter(request.query, "after").value_or("");
+  return after.empty() ? std::optional<std::int64_t>(0) : number(after);
+}
+
+/// "kiosk-1042" -> 1042; 0 if it is none.
+int kiosk_of(const HttpRequest& request) {
+  constexpr std::string_view prefix = "kiosk-";
+  const std::string_view name = request.peer_name;
+  if (name.substr(0, prefix.size()) != prefix) return 0;
+  return static_cast<int>(number(name.substr(prefix.size())).value_or(0) % 10'000);
+}
+
+int seconds(std::chrono::milliseconds wait) {
+  return static_cast<int>((wait.count() + 999) / 1000);
+}
+
+CaseView seen_with(const IngestStore::CaseRow& row, const PersonalText& secret) {
+  CaseView view = row.view;
+  // An unknown code costs the same work as a known one.
+  if (!secret.empty()) view.secret_accepted = secret_matches(secret.reveal(), row.secret_verifier);
+  if (view.secret_accepted) view.case_number = row.case_number;
+  return view;
+}
+
+}  // namespace
+
+Ingest::Ingest(KioskRegister kiosks, SigningKey key, IngestStore store, const Clock& clock)
+    : kiosks_(std::move(kiosks)),
+      clock_(clock),
+      key_(std::move(key)),
+      attempts_by_code_(5, std::chrono::minutes(15)),
+      attempts_by_kiosk_(60, std::chrono::minutes(1)),
+      writer_(std::make_unique<Writer>(std::move(store))) {}
+
+Ingest::~Ingest() {
+  // First no new work, then what was begun is finished; its answers are dropped with the connections.
+  if (server_) server_->stop();
+  writer_.reset();
+}
+
+Result<std::unique_ptr<Ingest>, IngestFault> Ingest::start(const IngestOptions& options, const Clock& clock) {
+  auto key = SigningKey::load(options.signing_key);
+  if (!key) return fail(IngestFault::BadKey);
+  auto kiosks = KioskRegister::load(options.kiosks_file);
+  if (!kiosks) return fail(IngestFault::BadRegister);
+  auto store = IngestStore::open(options.database);
+  if (!store) return fail(IngestFault::BadDatabase);
+  std::unique_ptr<Ingest> ingest(new Ingest(std::move(*kiosks), std::move(*key), std::move(*store), clock));
+  Ingest* self = ingest.get();
+  std::vector<Listener> listeners;
+  listeners.push_back(
+      {options.address, options.port, [self](HttpRequest request, std::unique_ptr<Reply> reply) {
+         self->take_public(std::move(request), std::move(reply));
+       }});
+  listeners.push_back(
+      {options.address, options.internal_port, [self](HttpRequest request, std::unique_ptr<Reply> reply) {
+         self->take_internal(std::move(request), std::move(reply));
+       }});
+  auto server = HttpServer::start(options.tls, std::move(listeners), options.threads);
+  if (!server) {
+    return fail(server.error() == ServerFault::CannotListen ? IngestFault::CannotListen
+                                                            : IngestFault::BadCertificate);
+  }
+  ingest->server_ = std::move(*server);
+  return ingest;
+}
+
+void Ingest::queue(Writer::Work work, std::unique_ptr<Reply> reply) {
+  std::unique_ptr<Reply> back = writer_->post(std::move(work), std::move(reply));
+  if (back) answer(std::move(back), now(problem_answer(Problem::of(ProblemType::Busy), 5)));
+}
+
+void Ingest::take_public(HttpRequest request, std::unique_ptr<Reply> reply) {
+  if (request.peer_role != "kiosk") return refuse(std::move(reply), ProblemType::WrongRole);
+  const bool get = request.method == "GET";
+  const bool post = request.method == "POST";
+  if (request.path == "/v1/batches") {
+    if (!post) return refuse(std::move(reply), ProblemType::WrongMethod);
+    return take_batch(request, std::move(reply));
+  }
+  if (request.path == "/v1/acknowledgements") {
+    if (!get) return refuse(std::move(reply), ProblemType::WrongMethod);
+    return give_opened(request, std::move(reply));
+  }
+  if (request.path == "/v1/cases/lookup") {
+    if (!post) return refuse(std::move(reply), ProblemType::WrongMethod);
+    return look_up(request, std::move(reply));
+  }
+  if (request.path == "/v1/time") {
+    if (!get) return refuse(std::move(reply), ProblemType::WrongMethod);
+    return answer(std::move(reply), now(json_answer(ServerTime{clock_.wall()}.encode())));
+  }
+  refuse(std::move(reply), ProblemType::NotFound);
+}
+
+void Ingest::take_batch(const HttpRequest& request, std::unique_ptr<Reply> reply) {
+  std::optional<Batch> batch = Batch::parse(request.body);
+  if (!batch) return refuse(std::move(reply), ProblemType::Malformed);
+  const std::optional<EnrolledEpoch> enrolled = kiosks_.find(batch->kiosk, batch->epoch);
+  if (!enrolled || kiosk_of(request) != batch->kiosk)
+    return refuse(std::move(reply), ProblemType::UnknownKiosk);
+  if (enrolled->state == EpochState::Revoked) return refuse(std::move(reply), ProblemType::RevokedEpoch);
+  if (!is_chain(*batch)) return refuse(std::move(reply), ProblemType::BadChain);
+  const auto key = VerifyingKey::from_point(enrolled->key);
+  if (!key || !signed_by(*key, batch->entries.back()))
+    return refuse(std::move(reply), ProblemType::BadSignature);
+  const WallTime received = clock_.wall();
+  queue(
+      [this, batch = std::move(*batch), received](IngestStore& store) {
+        Result<BatchAnswer, Problem> stored = store_batch(store, batch, key_, received);
+        if (!stored) return now(problem_answer(stored.error()));
+        return now(json_answer(stored->encode()));
+      },
+      std::move(reply));
+}
+
+void Ingest::give_opened(const HttpRequest& request, std::unique_ptr<Reply> reply) {
+  const std::optional<std::int64_t> after = cursor_of(request);
+  const std::optional<std::int64_t> epoch = number(parameter(request.query, "epoch").value_or(""));
+  if (!after || !epoch || *epoch < 1 || *epoch > TrackingCode::highest_epoch) {
+    return refuse(std::move(reply), ProblemType::Malformed);
+  }
+  const std::optional<EnrolledEpoch> enrolled = kiosks_.find(kiosk_of(request), static_cast<int>(*epoch));
+  if (!enrolled) return refuse(std::move(reply), ProblemType::UnknownKiosk);
+  if (enrolled->state == EpochState::Revoked) return refuse(std::move(reply), ProblemType::RevokedEpoch);
+  queue(
+      [one = *enrolled, cursor = *after, time = clock_.wall()](IngestStore& store) {
+        Opened page = store.opened_since(one.kiosk, one.epoch, cursor, kPage);
+        page.server_time = time;
+        return now(json_answer(page.encode()));
+      },
+      std::move(reply));
+}
+
+void Ingest::look_up(const HttpRequest& request, std::unique_ptr<Reply> reply) {
+  std::optional<LookUp> question = LookUp::parse(request.body);
+  if (!question) return refuse(std::move(reply), ProblemType::Malformed);
+  if (kiosk_of(request) == 0) return refuse(std::move(reply), ProblemType::UnknownKiosk);
+  queue(
+      [this, asker = request.peer_name,
+       question = std::move(*question)](IngestStore& store) -> std::function<HttpAnswer()> {
+        auto wait = attempts_by_kiosk_.attempt(asker, clock_.steady());
+        if (!wait && !question.receipt_secret.empty()) {
+          wait = attempts_by_code_.attempt(question.code.digits(), clock_.steady());
+        }
+        if (wait) return now(problem_answer(Problem::of(ProblemType::TooManyAttempts), seconds(*wait)));
+        IngestStore::CaseRow row = store.look_up(question.code);
+        return [row = std::move(row), secret = question.receipt_secret] {
+          return json_answer(seen_with(row, secret).encode());
+        };
+      },
+      std::move(reply));
+}
+
+void Ingest::take_internal(HttpRequest request, std::unique_ptr<Reply> reply) {
+  if (request.peer_role != "cases") return refuse(std::move(reply), ProblemType::WrongRole);
+  if (request.path == "/internal/v1/sealed") {
+    if (request.method != "GET") return refuse(std::move(reply), ProblemType::WrongMethod);
+    const std::optional<std::int64_t> after = cursor_of(request);
+    if (!after) return refuse(std::move(reply), ProblemType::Malformed);
+    return queue(
+        [cursor = *after](IngestStore& store) {
+          return now(json_answer(store.sealed_since(cursor, kPage).encode()));
+        },
+        std::move(reply));
+  }
+  if (request.path == "/internal/v1/opened") {
+    if (request.method != "POST") return refuse(std::move(reply), ProblemType::WrongMethod);
+    std::optional<OpenedReport> report = OpenedReport::parse(request.body);
+    if (!report) return refuse(std::move(reply), ProblemType::Malformed);
+    return queue(
+        [report = std::move(*report)](IngestStore& store) {
+          OpenedTaken taken;
+          for (const OpenedReport::Case& one : report.cases) taken.taken += store.insert_opened(one) ? 1 : 0;
+          return now(json_answer(taken.encode()));
+        },
+        std::move(reply));
+  }
+  refuse(std::move(reply), ProblemType::NotFound);
+}
+
+}  // namespace pishkhan::backend

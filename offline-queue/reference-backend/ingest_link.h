@@ -1,0 +1,25 @@
+#pragma once
+
+#include "offline-queue/protocol/messages.h"
+#include "offline-queue/sync/transport.h"
+
+#include <stop_token>
+#include <string>
+
+namespace pishkhan::backend {
+
+/// Cases' connection to ingest's inner port, under cases' own certificate. Thread: one owner; calls block.
+class IngestLink {
+ public:
+  static Result<IngestLink, sync::SyncFault> open(sync::Endpoint endpoint);
+  Result<protocol::SealedPage, sync::SyncFault> sealed_since(const std::string& cursor,
+                                                             const std::stop_token& stop);
+  Result<protocol::OpenedTaken, sync::SyncFault> report(const protocol::OpenedReport& report,
+                                                        const std::stop_token& stop);
+
+ private:
+  explicit IngestLink(sync::Transport transport) : transport_(std::move(transport)) {}
+  sync::Transport transport_;
+};
+
+}  // namespace pishkhan::backend

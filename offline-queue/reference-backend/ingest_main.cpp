@@ -1,0 +1,94 @@
+#include "base/core/clock.h"
+#include "offline-queue/reference-backend/ingest.h"
+#include "offline-queue/reference-backend/program.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+using namespace pishkhan;
+
+namespace {
+
+const char* sentence(backend::IngestFault fault) {
+  switch (fault) {
+    case backend::IngestFault::BadKey:
+      return "the signing key (signing.pem) cannot be read";
+    case backend::IngestFault::BadRegister:
+      return "the register of kiosks (kiosks.json) cannot be read";
+    case backend::IngestFault::BadDatabase:
+      return "the database cannot be opened: missing folder, newer schema, or another process has it";
+    case backend::IngestFault::BadCertificate:
+      return "the TLS files (authority.pem, tls.pem, tls.key) cannot be read";
+    case backend::IngestFault::CannotListen:
+      return "the address or port cannot be listened on";
+  }
+  return "unknown fault";
+}
+
+int run(const backend::IngestOptions& options, const std::string& port_file,
+        const std::string& internal_port_file, bool json) {
+  const SystemClock clock;
+  backend::hold_stop_signals();
+  const auto ingest = backend::Ingest::start(options, clock);
+  if (!ingest) {
+    std::fprintf(stderr, "pishkhan-ingest: %s\n", sentence(ingest.error()));
+    return 1;
+  }
+  const backend::Ingest& server = **ingest;
+  const bool told =
+      (port_file.empty() || backend::write_port_file(port_file, server.port())) &&
+      (internal_port_file.empty() || backend::write_port_file(internal_port_file, server.internal_port()));
+  if (!told) {
+    std::fprintf(stderr, "pishkhan-ingest: the port file cannot be written\n");
+    return 1;
+  }
+  const char* address = options.address.c_str();
+  if (json) {
+    std::printf("{\"address\":\"%s\",\"port\":%d,\"internal_port\":%d}\n", address, server.port(),
+                server.internal_port());
+  } else {
+    std::printf("listening on %s:%d, for cases on %s:%d\n", address, server.port(), address,
+                server.internal_port());
+  }
+  std::fflush(stdout);
+  static_cast<void>(backend::stop_signal_came(-1));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Pishkhan's ingest: takes sealed requests from kiosks over mutual TLS. It can open none of them.");
+  app.set_version_flag("--version", std::string(PISHKHAN_VERSION));
+  backend::IngestOptions options;
+  std::string keys;
+  std::string database;
+  std::string port_file;
+  std::string internal_port_file;
+  bool json = false;
+  app.add_option("--keys", keys, "Folder with authority.pem, tls.pem, tls.key, signing.pem, kiosks.json")
+      ->required();
+  app.add_option("--database", database, "SQLite file; made on first use")->required();
+  app.add_option("--address", options.address, "Address to listen on")->capture_default_str();
+  app.add_option("--port", options.port, "Port for kiosks; 0: any")->capture_default_str();
+  app.add_option("--internal-port", options.internal_port, "Port for pishkhan-cases; 0: any")
+      ->capture_default_str();
+  app.add_option("--port-file", port_file, "Write the port for kiosks there once listening");
+  app.add_option("--internal-port-file", internal_port_file, "Write the port for pishkhan-cases there");
+  app.add_option("--threads", options.threads, "I/O threads")->check(CLI::Range(1, 64))->capture_default_str();
+  app.add_flag("--json", json, "Report as JSON");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const std::filesystem::path folder(keys);
+  options.tls = {folder / "authority.pem", folder / "tls.pem", folder / "tls.key"};
+  options.signing_key = folder / "signing.pem";
+  options.kiosks_file = folder / "kiosks.json";
+  options.database = database;
+  return run(options, port_file, internal_port_file, json);
+}

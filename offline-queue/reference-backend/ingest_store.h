@@ -1,0 +1,60 @@
+#pragma once
+
+#include "offline-queue/protocol/messages.h"
+#include "offline-queue/reference-backend/sqlite.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pishkhan::backend {
+
+/// Ingest's tables: the chains of all kiosks, sealed, and what cases said about them. It can open nothing. A
+/// method that fails leaves `failed()` set until the caller rolls back. Thread: the writer's.
+class IngestStore {
+ public:
+  static Result<IngestStore, DatabaseFault> open(const std::filesystem::path& file);
+
+  bool begin();
+  bool commit();
+  void roll_back();
+  /// One request's part of the group: undone alone if it fails.
+  bool savepoint();
+  bool release();
+  void roll_back_to_savepoint();
+  [[nodiscard]] bool failed() const { return failed_; }
+
+  struct Head {
+    int sequence = 0;  ///< 0: nothing stored yet
+    protocol::Hash hash{};
+  };
+  Head head(int kiosk, int epoch);
+  /// The stored acknowledgement of a record that is here; nothing if it is not. Its hash tells a fork.
+  std::optional<protocol::Acknowledgement> stored_word(int kiosk, int epoch, int sequence);
+  void insert(const protocol::Record& record, const protocol::Hash& previous,
+              const protocol::Acknowledgement& word);
+
+  protocol::Opened opened_since(int kiosk, int epoch, std::int64_t after, int limit);
+  protocol::SealedPage sealed_since(std::int64_t after, int limit);
+  /// False: no such record, or it was reported before (the first word stands).
+  bool insert_opened(const protocol::OpenedReport::Case& one);
+
+  struct CaseRow {
+    protocol::CaseView view;
+    std::string secret_verifier;
+    std::string case_number;
+  };
+  CaseRow look_up(const protocol::TrackingCode& code);
+
+ private:
+  explicit IngestStore(Database database) : database_(std::move(database)) {}
+  Statement& statement(const char* sql);
+  bool run(const char* sql);
+
+  Database database_;
+  std::map<const char*, Statement> statements_;  ///< by the address of the literal
+  bool failed_ = false;
+};
+
+}  // namespace pishkhan::backend

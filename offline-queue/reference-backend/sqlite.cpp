@@ -1,0 +1,122 @@
+#include "offline-queue/reference-backend/sqlite.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+namespace pishkhan::backend {
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+void Database::Close::operator()(sqlite3* database) const {
+  sqlite3_close_v2(database);
+}
+
+Statement::Statement(sqlite3* database, const char* sql) {
+  sqlite3_stmt* statement = nullptr;
+  failed_ = sqlite3_prepare_v2(database, sql, -1, &statement, nullptr) != SQLITE_OK;
+  statement_.reset(statement);
+}
+
+Statement& Statement::bind(int index, std::int64_t value) {
+  failed_ = failed_ || sqlite3_bind_int64(statement_.get(), index, value) != SQLITE_OK;
+  return *this;
+}
+
+Statement& Statement::bind(int index, std::string_view text) {
+  failed_ = failed_ || sqlite3_bind_text(statement_.get(), index, text.data(), static_cast<int>(text.size()),
+                                         SQLITE_STATIC) != SQLITE_OK;
+  return *this;
+}
+
+Statement& Statement::bind_blob(int index, ByteView bytes) {
+  // A null pointer would bind NULL, not an empty blob.
+  static constexpr std::uint8_t kNothing = 0;
+  const void* data = bytes.empty() ? &kNothing : bytes.data();
+  failed_ = failed_ || sqlite3_bind_blob(statement_.get(), index, data, static_cast<int>(bytes.size()),
+                                         SQLITE_STATIC) != SQLITE_OK;
+  return *this;
+}
+
+bool Statement::step() {
+  if (failed_) return false;
+  const int code = sqlite3_step(statement_.get());
+  failed_ = code != SQLITE_ROW && code != SQLITE_DONE;
+  return code == SQLITE_ROW;
+}
+
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
+std::string Statement::text(int column) const {
+  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
+  return data == nullptr
+             ? std::string()
+             : std::string(data, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column)));
+}
+
+Bytes Statement::blob(int column) const {
+  const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_.get(), column));
+  const int size = sqlite3_column_bytes(statement_.get(), column);
+  return data == nullptr ? Bytes() : Bytes(data, data + size);
+}
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+void Statement::reset() {
+  if (!statement_) return;
+  sqlite3_reset(statement_.get());
+  sqlite3_clear_bindings(statement_.get());
+  failed_ = false;
+}
+
+bool Database::run(const char* sql) {
+  return sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+}
+
+std::int64_t Database::last_row() const {
+  return sqlite3_last_insert_rowid(handle_.get());
+}
+int Database::changes() const {
+  return sqlite3_changes(handle_.get());
+}
+
+Result<Database, DatabaseFault> Database::open(const std::filesystem::path& file, Sharing sharing,
+                                               const char* schema, int version) {
+  Database database;
+  sqlite3* handle = nullptr;
+  const int flags =
+      sharing == Sharing::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  const int code = sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  database.handle_.reset(handle);
+  if (code != SQLITE_OK) return fail(DatabaseFault::CannotOpen);
+  sqlite3_busy_timeout(handle, 5'000);
+  if (sharing != Sharing::ReadOnly && ::chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0) {
+    return fail(DatabaseFault::CannotOpen);
+  }
+  // EXTRA before WAL: see queue.md 1d for what a lost unlink of the first journal can undo.
+  const char* pragmas =
+      sharing == Sharing::Alone
+          ? "PRAGMA synchronous=EXTRA; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL;"
+            "PRAGMA wal_autocheckpoint=256; PRAGMA foreign_keys=ON;"
+          : "PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON;";
+  if (!database.run(pragmas)) return fail(DatabaseFault::CannotOpen);
+  std::int64_t found = 0;
+  {
+    Statement statement = database.prepare("PRAGMA user_version");
+    if (!statement.step()) return fail(DatabaseFault::CannotOpen);
+    found = statement.integer(0);
+  }
+  if (found > version) return fail(DatabaseFault::NewerSchema);
+  if (found == 0) {
+    const std::string create = std::string("BEGIN IMMEDIATE;") + schema +
+                               "PRAGMA user_version=" + std::to_string(version) + ";COMMIT;";
+    if (sharing == Sharing::ReadOnly || !database.run(create.c_str())) return fail(DatabaseFault::CannotOpen);
+  }
+  return database;
+}
+
+}  // namespace pishkhan::backend

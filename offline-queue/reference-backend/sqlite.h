@@ -1,0 +1,67 @@
+#pragma once
+
+#include "base/core/bytes.h"
+#include "base/core/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace pishkhan::backend {
+
+enum class DatabaseFault { CannotOpen, NewerSchema, Failed };
+
+/// One prepared statement, used again and again. Texts and blobs that are bound must live until step().
+class Statement {
+ public:
+  Statement() = default;
+  Statement(sqlite3* database, const char* sql);
+  Statement& bind(int index, std::int64_t value);
+  Statement& bind(int index, std::string_view text);
+  Statement& bind_blob(int index, ByteView bytes);
+  /// True: a row is there. False: done, or failed; see failed().
+  bool step();
+  [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] std::string text(int column) const;
+  [[nodiscard]] Bytes blob(int column) const;
+  [[nodiscard]] bool is_null(int column) const;
+  /// Ready for the next use; the bound values are forgotten.
+  void reset();
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  bool failed_ = false;
+};
+
+/// How the file is shared. Alone: WAL, the whole file locked (queue.md 1d: one connection, no shared memory).
+/// WithReaders: rollback journal, so that a reading command can look at it while the program runs.
+enum class Sharing { Alone, WithReaders, ReadOnly };
+
+/// One connection, one thread. Every commit is on the disk when it returns (synchronous=EXTRA in both).
+class Database {
+ public:
+  /// Creates the file (mode 0600) and the schema if they are not there; `version` is kept in user_version.
+  static Result<Database, DatabaseFault> open(const std::filesystem::path& file, Sharing sharing,
+                                              const char* schema, int version);
+  bool run(const char* sql);
+  [[nodiscard]] Statement prepare(const char* sql) { return {handle_.get(), sql}; }
+  [[nodiscard]] std::int64_t last_row() const;
+  [[nodiscard]] int changes() const;
+
+ private:
+  struct Close {
+    void operator()(sqlite3* database) const;
+  };
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+}  // namespace pishkhan::backend
