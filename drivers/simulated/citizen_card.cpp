@@ -35,7 +35,7 @@ Bytes words(std::uint16_t status, ByteView data = {}) {
 
 /// 61 xx or 6C xx; 256 is written as 00.
 Bytes with_count(std::uint8_t first, std::size_t count) {
-  return words(static_cast<std::uint16_t>(first << 8 | (count & 0xFF)));
+  return words(static_cast<std::uint16_t>(first * 256U + (count & 0xFF)));
 }
 
 void append(Bytes& target, std::uint8_t tag, ByteView value) {
