@@ -60,7 +60,11 @@ std::vector<std::uint8_t> draw_box(int size, int radius, int border) {
 }  // namespace
 
 Atlas::Atlas(const Fonts& fonts, int width, int height, int maximum_height)
-    : fonts_(&fonts), width_(width), height_(height), first_height_(height), maximum_height_(maximum_height) {
+    : fonts_(&fonts.set()),
+      width_(width),
+      height_(height),
+      first_height_(height),
+      maximum_height_(maximum_height) {
   ENSURE(width >= 64 && height >= 64 && maximum_height >= height, "an atlas has room for a few letters");
   start_anew();
 }
@@ -155,7 +159,7 @@ std::optional<AtlasRect> Atlas::glyph(FontIndex font, std::uint32_t glyph_id, fl
   if (const auto known = places_.find(key); known != places_.end()) return known->second;
   GlyphPicture picture;
   // A glyph that cannot be drawn is remembered as one without ink.
-  if (!fonts_->set().draw(font, glyph_id, size_px, subpixel * 16, picture)) picture = {};
+  if (!fonts_->draw(font, glyph_id, size_px, subpixel * 16, picture)) picture = {};
   return remember(key, {0, 0, picture.width, picture.height, picture.left, picture.top}, picture.alpha);
 }
 
@@ -163,7 +167,7 @@ std::optional<AtlasRect> Atlas::icon(char32_t code_point, float size_px) {
   const Key key = key_of(Kind::Icon, 0, code_point, in_64ths(size_px), 0);
   if (const auto known = places_.find(key); known != places_.end()) return known->second;
   GlyphPicture picture;
-  if (!fonts_->set().draw_icon(code_point, size_px, picture)) return std::nullopt;
+  if (!fonts_->draw_icon(code_point, size_px, picture)) return std::nullopt;
   return remember(key, {0, 0, picture.width, picture.height, picture.left, picture.top}, picture.alpha);
 }
 

@@ -101,7 +101,7 @@ class Atlas {
   void put_white();
   void mark_dirty(const Area& area);
 
-  const Fonts* fonts_;
+  const FontSet* fonts_;
   int width_;
   int height_;
   int first_height_;

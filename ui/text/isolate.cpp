@@ -41,10 +41,9 @@ bool close(std::vector<Mark>& open, Mark closing) {
   return true;
 }
 
-/// The value with its own directional marks balanced, so that it can neither close our isolate nor leave
-/// one open behind it.
-std::string balanced(std::string_view value) {
-  std::string result;
+/// Appends the value with its own directional marks balanced, so that it can neither close our isolate nor
+/// leave one open behind it.
+void append_balanced(std::string_view value, std::string& result) {
   std::vector<Mark> open;
   for (std::size_t at = 0; at < value.size();) {
     const Decoded letter = decode(value, at);
@@ -56,22 +55,35 @@ std::string balanced(std::string_view value) {
     at += letter.bytes;
   }
   for (; !open.empty(); open.pop_back()) result += open.back() == Mark::Isolate ? kPdi : kPdf;
+}
+
+PersonalText taken_from(std::string& text) {
+  PersonalText result(text);
+  wipe(text.data(), text.size());
   return result;
 }
 
 }  // namespace
 
 std::string isolate(std::string_view value, Direction direction) {
-  std::string result(direction == Direction::LeftToRight   ? kLri
-                     : direction == Direction::RightToLeft ? kRli
-                                                           : kFsi);
-  result += balanced(value);
+  std::string result;
+  // Room for all of it at once: growing would leave a citizen's words behind. Every mark, three bytes long,
+  // needs at most three more to close it.
+  result.reserve(value.size() * 2 + 2 * kPdi.size());
+  result += direction == Direction::LeftToRight ? kLri : direction == Direction::RightToLeft ? kRli : kFsi;
+  append_balanced(value, result);
   result += kPdi;
   return result;
 }
 
+PersonalText isolate(const PersonalText& value, Direction direction) {
+  std::string text = isolate(value.reveal(), direction);
+  return taken_from(text);
+}
+
 std::string isolate_identifier(std::string_view grouped) {
   std::string joined;
+  joined.reserve(grouped.size() * (1 + kWordJoiner.size()));
   for (const char letter : grouped) {
     if (letter == ' ') {
       joined += kNoBreakSpace;
@@ -81,7 +93,14 @@ std::string isolate_identifier(std::string_view grouped) {
     // UAX #14 allows a break after a hyphen or slash before a letter; the word joiner forbids it.
     if (letter == '-' || letter == '/') joined += kWordJoiner;
   }
-  return isolate(joined, Direction::LeftToRight);
+  std::string result = isolate(joined, Direction::LeftToRight);
+  wipe(joined.data(), joined.size());
+  return result;
+}
+
+PersonalText isolate_identifier(const PersonalText& grouped) {
+  std::string text = isolate_identifier(grouped.reveal());
+  return taken_from(text);
 }
 
 std::string group_identifier(std::string_view identifier, std::size_t group) {

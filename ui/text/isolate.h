@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/core/personal.h"
 #include "ui/text/style.h"
 
 #include <cstddef>
@@ -13,10 +14,13 @@ namespace pishkhan::text {
 /// whose direction nobody knows. Isolates and embeddings left open inside the value are closed, stray
 /// closing marks are dropped.
 [[nodiscard]] std::string isolate(std::string_view value, Direction direction);
+/// The same for a citizen's words; no copy is left behind.
+[[nodiscard]] PersonalText isolate(const PersonalText& value, Direction direction);
 
 /// An identifier that is already grouped for reading aloud ("IR06 0120 0000", "11345-6789"): left to right
 /// whatever surrounds it, and never broken between lines if it fits on one.
 [[nodiscard]] std::string isolate_identifier(std::string_view grouped);
+[[nodiscard]] PersonalText isolate_identifier(const PersonalText& grouped);
 
 /// Puts a no-break space after every `group` characters, counted from the left, and isolates the result.
 [[nodiscard]] std::string group_identifier(std::string_view identifier, std::size_t group);

@@ -53,6 +53,9 @@ TEST_CASE("Pitfall 1: a value cannot break out of its isolate") {
   CHECK(isolate("\u202Ea", Direction::RightToLeft) == "\u2067\u202Ea\u202C\u2069");
   CHECK(isolate("\u2066\u202Aa\u2069\u202Cb", Direction::LeftToRight) == "\u2066\u2066\u202Aa\u2069b\u2069");
   CHECK(isolate("", Direction::Auto) == "\u2068\u2069");
+  const PersonalText name("رضا 12");
+  CHECK(isolate(name, Direction::Auto).reveal() == isolate(name.reveal(), Direction::Auto));
+  CHECK(isolate_identifier(name).reveal() == "\u2066رضا\u00A012\u2069");
 }
 
 TEST_CASE("Pitfall 2: lines break in logical order, then each is reordered") {
@@ -82,6 +85,17 @@ TEST_CASE("Pitfall 2: the space at a break hangs outside and has no width") {
   REQUIRE(layout.lines().size() == 2);
   CHECK(layout.lines()[0].width == doctest::Approx(layout.lines()[1].width).epsilon(0.02));
   CHECK(layout.lines()[0].left >= 0);
+}
+
+TEST_CASE("Pitfall 2: a word broken for want of room keeps its joined letters") {
+  const Fonts fonts = test_fonts();
+  Engine engine(fonts);
+  const std::string word = "سسسسسسسس";
+  const Layout& whole = engine.lay_out(word, persian());
+  const Layout& broken = engine.lay_out(word, persian(), whole.width() / 2);
+  REQUIRE(broken.lines().size() > 1);
+  // Each letter is shaped with the whole word as its context, on whichever line it stands.
+  for (std::size_t at = 0; at < word.size(); at += 2) CHECK(glyph_at(broken, at).id == glyph_at(whole, at).id);
 }
 
 TEST_CASE("Pitfall 3: marks and ZWNJ stay with the font and run of the letter before them") {
