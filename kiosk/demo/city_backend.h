@@ -1,0 +1,50 @@
+#pragma once
+
+#include "base/core/result.h"
+#include "kiosk/demo/child_process.h"
+#include "kiosk/demo/network_switch.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace pishkhan::demo {
+
+enum class BackendFault { NoKeys, IngestDoesNotStart, CasesDoesNotStart, NoSwitch };
+
+/// The municipality's two programs, ingest and cases, as child processes on this machine, and the network
+/// cable between them and the kiosk. Thread: one owner.
+class CityBackend {
+ public:
+  struct Places {
+    std::filesystem::path programs;  ///< folder of pishkhan-ingest and pishkhan-cases
+    std::filesystem::path folder;    ///< keys, databases and logs; made on first use
+    std::filesystem::path city_pack;
+  };
+  static Result<std::unique_ptr<CityBackend>, BackendFault> start(const Places& places);
+
+  /// The kiosk's keys and its enrolment, whose backend is the near end of the network switch.
+  [[nodiscard]] std::filesystem::path kiosk_keys() const { return places_.folder / "kiosk-keys"; }
+  [[nodiscard]] NetworkSwitch& network() { return *network_; }
+  void stop();
+  [[nodiscard]] bool start_again() { return !start_programs().has_value(); }
+  /// What `pishkhan-cases list --json` prints: the opened requests.
+  [[nodiscard]] std::string requests_json() const;
+
+ private:
+  explicit CityBackend(Places places) : places_(std::move(places)) {}
+  [[nodiscard]] bool make_keys() const;
+  [[nodiscard]] std::optional<BackendFault> start_programs();
+  [[nodiscard]] bool enrol_through_switch() const;
+
+  Places places_;
+  std::uint16_t port_ = 0;
+  std::uint16_t internal_port_ = 0;
+  std::unique_ptr<NetworkSwitch> network_;
+  std::optional<ChildProcess> ingest_;
+  std::optional<ChildProcess> cases_;
+};
+
+}  // namespace pishkhan::demo

@@ -1,0 +1,62 @@
+#include "kiosk/demo/machine.h"
+
+#include <utility>
+
+namespace pishkhan::demo {
+
+Machine::Machine(Setup setup)
+    : setup_(std::move(setup)),
+      printer_(clock_, simulated::PrinterSetup{.width_dots = setup_.paper_width_dots,
+                                               .rows_per_second = setup_.rows_per_second}) {
+  const std::filesystem::path assets = PISHKHAN_ASSETS;
+  config_.city_pack = setup_.city_pack;
+  config_.translations = PISHKHAN_TRANSLATIONS;
+  config_.fonts = assets / "fonts";
+  config_.icons = assets / "icons/icons.ttf";
+  config_.data = setup_.folder / "queue";
+  config_.keys = setup_.keys;
+  config_.paper_width_dots = setup_.paper_width_dots;
+  config_.screen_height = setup_.height;
+  config_.screen_width = setup_.height * 9 / 16;
+  std::error_code ignored;
+  std::filesystem::create_directories(config_.data, ignored);
+}
+
+std::optional<StartFault> Machine::switch_on() {
+  const int dock_width = setup_.dock == WithDock::Yes ? setup_.height * Dock::width_units / 1920 : 0;
+  Kiosk::Parts parts;
+  parts.config = config_;
+  parts.printer = &printer_port_;
+  parts.reader = &reader_port_;
+  parts.printer_model = setup_.paper_width_dots == 384 ? &printer::generic_58 : &printer::epson_tm_t20;
+  parts.clock = &clock_;
+  parts.random = &random_;
+  parts.window.width = config_.screen_width + dock_width;
+  parts.window.height = config_.screen_height;
+  parts.window.title = "Pishkhan";
+  parts.window.typing = render::HardwareTyping::Accepted;
+  parts.beside_width = dock_width;
+  parts.sync_limits = {std::chrono::milliseconds(200), std::chrono::milliseconds(2'000)};
+  parts.sync_periods = {std::chrono::milliseconds(2'000), std::chrono::milliseconds(300),
+                        std::chrono::milliseconds(5'000)};
+  auto kiosk = Kiosk::start(std::move(parts));
+  if (!kiosk) return kiosk.error();
+  kiosk_ = std::move(*kiosk);
+  if (setup_.dock == WithDock::Yes) {
+    dock_.emplace(Dock::Parts{&printer_, &reader_, setup_.network, &clock_, setup_.note}, kiosk_->engine(),
+                  kiosk_->atlas());
+    kiosk_->draw_beside([this](const render::InputFrame& input, ImDrawList& list) {
+      const auto left = static_cast<float>(config_.screen_width);
+      const float scale = static_cast<float>(config_.screen_height) / 1920;
+      dock_->draw(input, list, render::Viewport{left, 0, scale, Dock::width_units, 1920});
+    });
+  }
+  return std::nullopt;
+}
+
+void Machine::switch_off() {
+  dock_.reset();
+  kiosk_.reset();
+}
+
+}  // namespace pishkhan::demo
