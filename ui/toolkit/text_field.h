@@ -20,11 +20,11 @@ enum class FieldShape {
 };
 
 struct FieldSpec {
-  std::string_view id;           ///< the target's id
-  std::string_view label;        ///< above the box; empty leaves its place out
-  std::string_view hint;         ///< below the box, soft; replaced by the problem if there is one
-  std::string_view problem;      ///< below the box with an error icon; the box turns ruby
-  std::string_view placeholder;  ///< inside the empty box, soft
+  std::string_view id{};           ///< the target's id
+  std::string_view label{};        ///< above the box; empty leaves its place out
+  std::string_view hint{};         ///< below the box, soft; replaced by the problem if there is one
+  std::string_view problem{};      ///< below the box with an error icon; the box turns ruby
+  std::string_view placeholder{};  ///< inside the empty box, soft
   FieldShape shape = FieldShape::Words;
   int maximum_code_points = 250;
   int lines = 3;         ///< height of a LongWords box

@@ -21,8 +21,8 @@ enum class ButtonLook {
 /// Where the icon of a button stands: before or after the words in reading order.
 enum class IconSide { Before, After };
 struct ButtonSpec {
-  std::string_view id;
-  std::string_view label;
+  std::string_view id{};
+  std::string_view label{};
   ButtonLook look = ButtonLook::Secondary;
   std::optional<Icon> icon{};
   IconSide icon_side = IconSide::Before;
@@ -41,10 +41,10 @@ bool icon_over_label(Ui& ui, const Rect& rect, std::string_view id, Icon icon, s
 
 /// A card with icon, title and one soft line, touched as a whole: an area of the city's services.
 struct TileSpec {
-  std::string_view id;
+  std::string_view id{};
   Icon icon = Icon::Document;
-  std::string_view title;
-  std::string_view subtitle;
+  std::string_view title{};
+  std::string_view subtitle{};
   Enabled open = Enabled::Yes;  ///< No: still touched, but drawn quietly (served elsewhere)
 };
 bool tile(Ui& ui, const Rect& rect, const TileSpec& spec);
@@ -74,9 +74,9 @@ void fact_card(Ui& ui, const Rect& rect, Icon icon, std::string_view label, std:
 /// `done` of `steps` bars filled, from the start side; the current step counts as filled.
 void progress_bar(Ui& ui, const Rect& rect, int done, int steps);
 struct StepItem {
-  std::string_view title;
-  std::string_view detail;  ///< who; soft, in the middle
-  std::string_view when;    ///< at the end
+  std::string_view title{};
+  std::string_view detail{};  ///< who; soft, in the middle
+  std::string_view when{};    ///< at the end
   bool done = false;        ///< a tick instead of its number
 };
 /// A card with numbered rows and hairlines between them. Numbers are written in the page's digits.
