@@ -121,7 +121,7 @@ ReceiptPrinter::Fault ReceiptPrinter::send_fenced(Bytes data) {
       id = escpos::random_process_id(random_);
     }
     escpos::append_fence(data, id);
-    const auto room = static_cast<std::size_t>(model_.buffer_bytes) - data.size();
+    const std::size_t room = 2 * band_bytes() - data.size();
     if (const Fault fault = wait_until_outstanding(room, deadline_ - clock_.steady())) return fault;
     // Before the write: its end may be lost to us, and the echo come all the same.
     waiting_.push_back({.id = id, .bytes = data.size()});

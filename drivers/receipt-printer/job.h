@@ -116,7 +116,10 @@ class ReceiptPrinter {
   void begin_conversation(Milliseconds within);
   [[nodiscard]] Milliseconds left() const;
   [[nodiscard]] Milliseconds at_most(Milliseconds patience) const;
-  [[nodiscard]] std::size_t band_bytes() const { return static_cast<std::size_t>(model_.buffer_bytes) / 2; }
+  /// Two bands, and some questions that may lie between them, fit the receive buffer.
+  [[nodiscard]] std::size_t band_bytes() const {
+    return static_cast<std::size_t>(model_.buffer_bytes) * 7 / 16;
+  }
 
   usb::Transport& transport_;
   const Clock& clock_;
@@ -130,7 +133,8 @@ class ReceiptPrinter {
   /// The printer may be in the middle of a command: true at first, since another process may have died there.
   bool lost_place_ = true;
   bool picture_sent_ = false;  ///< the last inked row of this job has been handed over, or may have been
-  bool spoiled_ = false;       ///< part of a receipt may hang in the printer: cut it off before the next
+  /// Part of a receipt may hang in the printer: cut it off before the next. True at first for the same reason.
+  bool spoiled_ = true;
   SteadyTime deadline_{};
   int reads_left_ = 0;
   std::size_t noise_allowed_ = 0;
