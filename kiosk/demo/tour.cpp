@@ -1,0 +1,128 @@
+#include "kiosk/demo/tour.h"
+
+#include "base/core/png.h"
+
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace pishkhan::demo {
+
+namespace fs = std::filesystem;
+
+fs::path Tour::sample_city() const {
+  return fs::path(PISHKHAN_ASSETS) / "cities/shahr-e-nemuneh";
+}
+
+bool Tour::run() {
+  std::error_code error;
+  fs::create_directories(setup_.target, error);
+  fs::create_directories(setup_.folder, error);
+  auto backend = CityBackend::start({setup_.programs, setup_.folder / "backend", sample_city()});
+  if (!backend) {
+    std::fprintf(stderr, "tour: the backend does not start (see %s)\n", setup_.folder.c_str());
+    return false;
+  }
+  backend_ = std::move(*backend);
+  bool whole = start_machine("main", sample_city(), 576);
+  for (const Language language : {Language::Persian, Language::English}) {
+    whole = whole && complaint(language) && large_text_and_contrast(language) && without_network(language) &&
+            without_paper(language) && track(language) && idle_and_end(language) &&
+            recovered_after_power_cut(language);
+  }
+  // Every request of this machine is at the backend before its listing is written.
+  const auto opened = [this] {
+    const auto listing = nlohmann::json::parse(backend_->requests_json(), nullptr, false);
+    return listing.is_object() && listing.value("requests", nlohmann::json::array()).size() >= receipts_.size();
+  };
+  whole = whole && step("all requests opened at the backend", robot_->wait_for(opened));
+  const std::string requests = backend_->requests_json();
+  stop_machine();
+  for (const Language language : {Language::Persian, Language::English}) whole = whole && identified(language);
+  whole = whole && out_of_service();
+  backend_.reset();
+  return write_listing(requests) && whole;
+}
+
+bool Tour::start_machine(const char* name, const fs::path& city_pack, int paper_width_dots) {
+  stop_machine();
+  Machine::Setup setup;
+  setup.folder = setup_.folder / name;
+  setup.city_pack = city_pack;
+  setup.keys = backend_->kiosk_keys();
+  setup.network = &backend_->network();
+  setup.paper_width_dots = paper_width_dots;
+  machine_ = std::make_unique<Machine>(std::move(setup));
+  if (auto fault = machine_->switch_on()) {
+    std::fprintf(stderr, "tour: the kiosk does not start: %s\n", fault->what.c_str());
+    return false;
+  }
+  robot_ = std::make_unique<Robot>(machine_->kiosk());
+  robot_->settle();
+  // The printer and the reader have been seen.
+  return robot_->wait_for([this] {
+    const auto& around = machine_->kiosk().state().around;
+    return around.printer_ready && around.reader_present;
+  });
+}
+
+void Tour::stop_machine() {
+  robot_.reset();
+  machine_.reset();
+}
+
+bool Tour::step(const char* what, bool done) {
+  if (!done) {
+    std::fprintf(stderr, "tour: %s (%s): could not %s\n", visit_.c_str(), tag(language_).data(), what);
+    static_cast<void>(robot_ != nullptr && robot_->shoot(setup_.target / "failed.png"));
+  }
+  return done;
+}
+
+bool Tour::shot(const std::string& name) {
+  const std::string file =
+      visit_ + "-" + std::string(tag(language_)) + "-" + (name.empty() ? "screen" : name) + ".png";
+  if (!step("take a picture", robot_->shoot(setup_.target / file))) return false;
+  shots_.push_back({visit_, name, std::string(tag(language_)), file});
+  return true;
+}
+
+/// The strip that came out of the printer, and the bytes that made it.
+bool Tour::keep_receipt() {
+  const auto strips = machine_->printer().take_strips();
+  const Bytes bytes = machine_->printer_bytes();
+  if (!step("find a printed strip", !strips.empty())) return false;
+  const std::string base = "receipt-" + visit_ + "-" + std::string(tag(language_));
+  ReceiptFiles files{visit_ + "-" + std::string(tag(language_)), base + ".png", base + ".escpos",
+                     base + "-shown.png", strips.back().dots.height()};
+  if (!write_png(setup_.target / files.png, strips.back().dots)) return false;
+  std::ofstream(setup_.target / files.escpos, std::ios::binary) << as_text(bytes);
+  if (const auto* page = robot_->page<visit::page::Receipt>(); page != nullptr && page->paper.height() > 0)
+    static_cast<void>(write_png(setup_.target / files.shown, page->paper).has_value());
+  receipts_.push_back(std::move(files));
+  return true;
+}
+
+bool Tour::write_listing(const std::string& requests) const {
+  nlohmann::ordered_json listing;
+  listing["screens"] = nlohmann::json::array();
+  for (const Shot& shot : shots_)
+    listing["screens"].push_back(
+        {{"visit", shot.visit}, {"screen", shot.name}, {"language", shot.language}, {"file", shot.file}});
+  listing["receipts"] = nlohmann::json::array();
+  for (const ReceiptFiles& files : receipts_)
+    listing["receipts"].push_back({{"visit", files.visit},
+                                   {"png", files.png},
+                                   {"escpos", files.escpos},
+                                   {"shown", files.shown},
+                                   {"rows", files.rows}});
+  auto opened = nlohmann::ordered_json::parse(requests, nullptr, false);
+  listing["opened_requests"] = opened.is_discarded() ? nlohmann::ordered_json(nullptr) : std::move(opened);
+  std::ofstream file(setup_.target / "tour.json", std::ios::trunc);
+  file << listing.dump(2) << '\n';
+  std::printf("%zu screens and %zu receipts in %s\n", shots_.size(), receipts_.size(), setup_.target.c_str());
+  return file.good();
+}
+
+}  // namespace pishkhan::demo

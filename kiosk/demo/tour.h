@@ -1,0 +1,82 @@
+#pragma once
+
+#include "kiosk/demo/city_backend.h"
+#include "kiosk/demo/machine.h"
+#include "kiosk/demo/robot.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace pishkhan::demo {
+
+/// The scripted visits, without a display: a picture of every screen, the receipts as picture and as printer
+/// bytes, and what the backend has opened, listed in tour.json. A script that does not get where it wants to
+/// go is a failed tour. Thread: the UI thread.
+class Tour {
+ public:
+  struct Setup {
+    std::filesystem::path target;    ///< where the pictures go
+    std::filesystem::path folder;    ///< the machine's disk and the backend's folder
+    std::filesystem::path programs;  ///< pishkhan-ingest and pishkhan-cases
+  };
+  explicit Tour(Setup setup) : setup_(std::move(setup)) {}
+
+  /// True if every script ended where it should. Prints what it does.
+  [[nodiscard]] bool run();
+
+ private:
+  struct Shot {
+    std::string visit;
+    std::string name;
+    std::string language;
+    std::string file;
+  };
+  struct ReceiptFiles {
+    std::string visit;
+    std::string png;
+    std::string escpos;
+    std::string shown;  ///< the bitmap that the kiosk laid out, as a picture
+    int rows = 0;
+  };
+
+  [[nodiscard]] bool start_machine(const char* name, const std::filesystem::path& city_pack,
+                                   int paper_width_dots);
+  void stop_machine();
+  [[nodiscard]] std::filesystem::path sample_city() const;
+
+  // The scripts.
+  [[nodiscard]] bool complaint(Language language);
+  [[nodiscard]] bool large_text_and_contrast(Language language);
+  [[nodiscard]] bool without_network(Language language);
+  [[nodiscard]] bool without_paper(Language language);
+  [[nodiscard]] bool track(Language language);
+  [[nodiscard]] bool idle_and_end(Language language);
+  [[nodiscard]] bool identified(Language language);
+  [[nodiscard]] bool recovered_after_power_cut(Language language);
+  [[nodiscard]] bool out_of_service();
+
+  // What the scripts are made of.
+  [[nodiscard]] bool begin(const char* visit, Language language);
+  [[nodiscard]] bool open_complaint();
+  [[nodiscard]] bool fill_complaint(Language language, bool shoot_each);
+  [[nodiscard]] bool file_and_await_receipt();
+  [[nodiscard]] bool leave();
+  [[nodiscard]] bool shot(const std::string& name);
+  [[nodiscard]] bool keep_receipt();
+  [[nodiscard]] bool step(const char* what, bool done);
+  [[nodiscard]] bool write_listing(const std::string& requests) const;
+
+  Setup setup_;
+  std::unique_ptr<CityBackend> backend_;
+  std::unique_ptr<Machine> machine_;
+  std::unique_ptr<Robot> robot_;
+  std::string visit_;
+  Language language_ = Language::Persian;
+  std::string last_code_;
+  std::vector<Shot> shots_;
+  std::vector<ReceiptFiles> receipts_;
+};
+
+}  // namespace pishkhan::demo
