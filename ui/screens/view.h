@@ -134,6 +134,7 @@ enum class RefusalReason { DiskFull, StoreFault, NotEnrolled };
 struct Refused {
   RefusalReason reason = RefusalReason::StoreFault;
   std::string staff_code;
+  bool may_retry = false;  ///< something has been typed, and filing it again may succeed
 };
 struct OutOfService {
   std::string staff_code;

@@ -1,0 +1,113 @@
+#include "ui/screens/identify.h"
+
+#include "ui/screens/frame.h"
+#include "ui/screens/typing.h"
+#include "ui/screens/words.h"
+
+namespace pishkhan::screens {
+
+using toolkit::ButtonLook;
+using toolkit::Icon;
+using toolkit::NoticeKind;
+using toolkit::Rect;
+using view::CardState;
+
+namespace {
+
+struct CardWords {
+  std::string_view question;
+  std::string_view sentence;
+  std::optional<NoticeKind> kind;  ///< nothing: it goes as it should
+  std::string_view reason;         ///< why one cannot go on yet
+};
+
+CardWords words_of(const Page& page, CardState state) {
+  switch (state) {
+    case CardState::NoReader:
+      return {page.tr("The card reader does not answer"), page.tr("It is not your card's fault."),
+              NoticeKind::Notice, page.tr("No card can be read just now.")};
+    case CardState::Waiting:
+      return {page.tr("Put your card into the reader"), page.tr("Chip first. Leave it in until we say so."),
+              std::nullopt, page.tr("Waiting for your card.")};
+    case CardState::Reading:
+      return {page.tr("Your card is being read"), page.tr("Please leave it in."), std::nullopt,
+              page.tr("Just a moment.")};
+    case CardState::Unknown:
+      return {page.tr("This card is not known here"),
+              page.tr("Please use your national ID card. Take this one out first."), NoticeKind::Notice,
+              page.tr("Waiting for another card.")};
+    case CardState::Failed:
+      return {page.tr("The card could not be read"),
+              page.tr("Please take it out, wipe the chip with a dry cloth and put it in again."),
+              NoticeKind::Error, page.tr("Waiting for your card.")};
+  }
+  return {};
+}
+
+void draw_by_card(Page& page, const view::Identify& view, const Header& header) {
+  const toolkit::Theme& theme = page.theme();
+  const CardWords words = words_of(page, view.card);
+  const MainAction main{.label = page.tr("Continue"), .reason = words.reason};
+  Rect body =
+      draw_frame(page, header, {.side = back_action(page), .main = main, .reason_room = ReasonRoom::Always});
+  page.picture(body, Icon::Card, theme.turquoise_soft, theme.deep);
+  page.question(body, words.question);
+  if (words.kind) {
+    page.notice(body, *words.kind, words.sentence);
+  } else {
+    page.paragraph(body, words.sentence);
+  }
+  if (view.card == CardState::Reading) {
+    toolkit::spinner(page.ui, body.cut_top(theme.button_height, theme.gap_24), page.situation.waiting_for,
+                     theme.turquoise);
+  }
+  if (view.service->assurance == services::Assurance::Card) return;
+  body.cut_top(theme.gap_24);
+  if (page.button(body.cut_top(theme.button_height),
+                  {.id = "type-instead",
+                   .label = page.tr("I have no card with me: type the number"),
+                   .look = ButtonLook::Secondary,
+                   .icon = Icon::Keypad})) {
+    page.ask(action::TypeInstead{});
+  }
+}
+
+void draw_typed(Page& page, const view::Identify& view, const Header& header) {
+  const std::vector<services::Field> list{
+      own_field("national_id", services::FieldKind::NationalId, page.tr("National ID number"),
+                page.tr("Ten digits, on the front of your national ID card"))};
+  const Fields fields{list, view.values, view.problems, view.focused};
+  const std::string reason = first_hindrance(page, list, view.values);
+  const MainAction main{.label = page.tr("Continue"), .reason = reason};
+  Rect body =
+      draw_frame(page, header, {.side = back_action(page), .main = main, .reason_room = ReasonRoom::Always});
+  draw_keyboard(page, body, fields);
+  Scrolled scroll(page, "identify", body);
+  Rect column = scroll.column();
+  page.question(column, page.tr("Who is asking?"));
+  draw_field(page, column, fields, list.front());
+  if (view.card != CardState::NoReader &&
+      page.button(column.cut_top(page.theme().button_height, page.theme().gap_24),
+                  {.id = "type-instead",
+                   .label = page.tr("Use my card instead"),
+                   .look = ButtonLook::Secondary,
+                   .icon = Icon::Card})) {
+    page.ask(action::TypeInstead{});
+  }
+  scroll.finish(column.y);
+}
+
+}  // namespace
+
+void draw_identify(Page& page, const view::Identify& view) {
+  const std::string where = step_words(page, view.step, view.steps);
+  const Header header{
+      .title = page.in(view.service->name), .subtitle = where, .step = view.step, .steps = view.steps};
+  if (view.by_card) {
+    draw_by_card(page, view, header);
+  } else {
+    draw_typed(page, view, header);
+  }
+}
+
+}  // namespace pishkhan::screens

@@ -1,0 +1,89 @@
+#include "ui/screens/track_result.h"
+
+#include "ui/screens/frame.h"
+#include "ui/screens/timeline.h"
+#include "ui/screens/words.h"
+
+namespace pishkhan::screens {
+
+using toolkit::Icon;
+using toolkit::NoticeKind;
+using toolkit::Rect;
+using toolkit::Type;
+using toolkit::Weight;
+
+namespace {
+
+void draw_not_found(Page& page, Rect& column, const view::TrackResult& view) {
+  const toolkit::Theme& theme = page.theme();
+  page.picture(column, Icon::Search, theme.saffron_soft, theme.saffron);
+  page.question(column, page.tr("We found no request with this code"));
+  page.flow(column, code_words(page, view.tracking_code),
+            {.type = Type::Display, .weight = Weight::Bold, .direction = toolkit::Direction::LeftToRight},
+            theme.gap_24);
+  page.paragraph(column,
+                 page.tr("Please compare it with your receipt, group by group. A request that was filed at "
+                         "another counter may still be on its way."));
+}
+
+std::vector<TimelineRow> rows_of(const Page& page, const view::TrackResult& view) {
+  std::vector<TimelineRow> rows;
+  for (const view::CaseStage& stage : view.stages) {
+    TimelineRow row;
+    row.title = stage.name;
+    row.unit = stage.unit;
+    row.done = stage.done;
+    if (stage.done) {
+      row.limit = page.tr("Done");
+    } else if (stage.due) {
+      row.limit = fill(page.tr("until {date}"), {{"date", date_words(page, *stage.due)}});
+    } else {
+      row.limit = limit_words(page, std::nullopt);
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+void draw_found(Page& page, Rect& column, const view::TrackResult& view) {
+  const toolkit::Theme& theme = page.theme();
+  page.flow(column, view.service_name, {.type = Type::Title, .weight = Weight::Bold}, theme.gap_8);
+  page.flow(column, code_words(page, view.tracking_code),
+            {.type = Type::Display, .weight = Weight::Bold, .direction = toolkit::Direction::LeftToRight},
+            theme.gap_8);
+  if (view.filed_at) {
+    page.flow(column, fill(page.tr("Filed on {moment}"), {{"moment", moment_words(page, *view.filed_at)}}),
+              {.type = Type::Body, .colour = theme.ink_soft}, theme.gap_24);
+  }
+  if (view.kept_here) {
+    page.notice(column, NoticeKind::Info,
+                page.tr("Your request is kept safely in this machine and will be sent by itself."));
+  }
+  if (!view.answer.empty()) {
+    page.heading(column, page.tr("The city's answer"));
+    const std::vector<std::string> words{view.answer};
+    page.bullets(column, words);
+  }
+  if (!view.stages.empty()) {
+    page.heading(column, page.tr("Where it stands"));
+    timeline(page, column, rows_of(page, view));
+  }
+}
+
+}  // namespace
+
+void draw_track_result(Page& page, const view::TrackResult& view) {
+  const Header header{.title = page.tr("Follow up by code"), .subtitle = page.in(page.city().municipality)};
+  const MainAction main{.label = page.tr("Another code")};
+  const Rect body = draw_frame(page, header, {.side = back_action(page), .main = main});
+  Scrolled scroll(page, "track-result", body);
+  Rect column = scroll.column();
+  if (view.found) {
+    draw_found(page, column, view);
+  } else {
+    draw_not_found(page, column, view);
+  }
+  scroll.finish(column.y);
+}
+
+}  // namespace pishkhan::screens
