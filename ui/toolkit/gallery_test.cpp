@@ -91,6 +91,8 @@ void welcome(Ui& ui) {
 void tiles(Ui& ui) {
   Rect body = page_frame(ui, either(ui, "چه کاری دارید؟", "What do you need?"),
                          either(ui, "پیشخوان شهر · شهر نمونه", "City counter · Sample City"));
+  ScrollArea scroll(ui, "tiles", Rect{0, body.y, 1080, body.h + ui.theme().gap_32});
+  body = scroll.content().inset(ui.theme().margin, 0);
   const std::pair<std::string_view, std::string_view> names[] = {
       {either(ui, "پروانهٔ ساختمانی", "Building permits"),
        either(ui, "ساخت، تمدید، پایان‌کار", "New, renewal, completion")},
@@ -129,6 +131,7 @@ void tiles(Ui& ui) {
          {.id = "quiet", .label = either(ui, "راهنما", "Help"), .look = ButtonLook::Quiet, .icon = Icon::Help});
   list_row(ui, body.cut_top(120), "row", Icon::Document, either(ui, "گزارش مشکل شهری", "Report a problem"),
            either(ui, "سه دقیقه · رایگان", "3 minutes · free"));
+  scroll.finish(body.y + ui.theme().gap_32);
 }
 
 void before(Ui& ui) {
@@ -221,7 +224,8 @@ void digits(Ui& ui) {
                         .shape = FieldShape::LongWords};
   text_field(ui, body.cut_top(text_field_height(ui, story, body.w), 24), story,
              PersonalText(either(ui,
-                                 "چراغ کوچه سه شب است که خاموش است و فایل report 2.5 MB را هم فرستاده‌ام؛ "
+                                 "چراغ کوچه سه شب است که خاموش است و فایل report 2.5 MB را هم "
+                                 "فرستاده‌ام؛ "
                                  "کسی نیامده.",
                                  "The street lamp has been off for three nights.")));
   Rect bottom{0, ui.page().h - ui.theme().footer_height - digit_pad_height(ui), 1080, digit_pad_height(ui)};

@@ -73,7 +73,7 @@ Touch draw_key(Ui& ui, const Rect& rect, const KeyFace& face, Repeat repeat) {
   ui.fill_rounded(touch.pressed ? rect.moved(0, 3) : rect, theme.radius_key, ground);
   if (theme.high_contrast) ui.border_rounded(rect, theme.radius_key, theme.hairline, theme.ink);
   if (face.icon) {
-    ui.icon(rect, *face.icon, theme.icon, words);
+    ui.icon(rect, *face.icon, *face.icon == Icon::Shift ? theme.icon * 1.4F : theme.icon, words);
     return touch;
   }
   // Twelve keys fill the width in large text, too: letters grow there, the words on narrow keys cannot.

@@ -77,7 +77,7 @@ struct StepItem {
   std::string_view title{};
   std::string_view detail{};  ///< who; soft, in the middle
   std::string_view when{};    ///< at the end
-  bool done = false;        ///< a tick instead of its number
+  bool done = false;          ///< a tick instead of its number
 };
 /// A card with numbered rows and hairlines between them. Numbers are written in the page's digits.
 void step_list(Ui& ui, const Rect& rect, std::span<const StepItem> items);
