@@ -24,8 +24,12 @@ PersonalText masked_digits(std::string_view digits, std::size_t head, std::size_
     else
       masked += "•";
   }
-  PersonalText result(masked);
+  // Dots between digits are neutral to the bidi algorithm: without an isolate Persian would turn the halves
+  // around.
+  std::string left_to_right = "\u2066" + masked + "\u2069";
+  PersonalText result(left_to_right);
   wipe(masked.data(), masked.size());
+  wipe(left_to_right.data(), left_to_right.size());
   return result;
 }
 

@@ -70,8 +70,10 @@ void Stepper::act_on_visit(Visit& visit, const screens::Action& act) {
         say_goodbye(visit);
       else
         end_visit();
+    } else if (std::holds_alternative<action::Touched>(act)) {
+      visit.asked_at = stamped_.steady;  // a finger came down; what it means is known when it is lifted
     } else {
-      visit.question = Question::None;  // any other touch says that the person is there
+      visit.question = Question::None;
     }
     return;
   }
