@@ -30,7 +30,7 @@ void draw_elsewhere(Page& page, Rect& column, const services::Area& area) {
   page.picture(column, toolkit::icon_by_name(area.icon).value_or(Icon::Document), theme.turquoise_soft,
                theme.deep);
   page.question(column, page.tr("Not at this counter yet"));
-  page.paragraph(column, page.tr("We did not want to send you in circles. Today it is done here:"));
+  page.paragraph(column, page.tr("So that you do not wait for nothing: today it is done here."));
   const toolkit::TextStyle style{.type = Type::Lead, .weight = Weight::Medium};
   const float width = column.w - 2 * theme.gap_32 - theme.icon - theme.gap_16;
   const float height = page.ui.text_height(page.in(area.served_at), style, width) + 2 * theme.gap_32;

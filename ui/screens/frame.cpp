@@ -79,15 +79,17 @@ void draw_fictional_line(Page& page, Rect& body) {
   const Rect strip = body.cut_top(height);
   page.ui.fill(strip, theme.saffron_soft);
   page.ui.text(strip.inset(theme.margin, theme.gap_8), words, style);
+  if (theme.high_contrast) page.ui.hairline(strip.x, strip.bottom(), strip.w, theme.line);
 }
 
 void draw_reason(Page& page, const Rect& strip, const MainAction& main) {
-  if (main.reason.empty()) return;
   const toolkit::Theme& theme = page.theme();
   Rect row = strip.inset(theme.margin, 0);
   const Rect icon = page.ui.cut_start(row, theme.icon, theme.gap_12);
-  page.ui.icon(icon, Icon::Info, theme.icon * 0.75F, theme.saffron);
-  page.fit(row, main.reason, {.type = Type::Body, .colour = theme.ink, .vertical = VerticalAlign::Middle});
+  const bool ready = main.reason.empty();
+  page.ui.icon(icon, ready ? Icon::Done : Icon::Info, theme.icon * 0.75F, ready ? theme.leaf : theme.saffron);
+  page.fit(row, ready ? page.tr("This step is complete.") : main.reason,
+           {.type = Type::Body, .colour = theme.ink, .vertical = VerticalAlign::Middle});
 }
 
 void draw_footer(Page& page, Rect& body, const Footer& footer) {

@@ -34,8 +34,8 @@ struct SideAction {
   toolkit::Enabled enabled = toolkit::Enabled::Yes;
 };
 
-/// The room for the line that says why the main action is dimmed. A page on which that changes while the
-/// person types keeps the room all the time, so that the keyboard stays where it is.
+/// The room for the line that says why the main action is dimmed, or that nothing is missing. A page on which
+/// that changes while the person types keeps the room all the time, so that the keyboard stays where it is.
 enum class ReasonRoom { WhenNeeded, Always };
 
 struct Footer {

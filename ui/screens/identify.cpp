@@ -44,13 +44,39 @@ CardWords words_of(const Page& page, CardState state) {
   return {};
 }
 
+/// A card, chip first: what is asked for is seen before it is read.
+void draw_card(Page& page, Rect& column) {
+  const toolkit::Theme& theme = page.theme();
+  toolkit::Ui& ui = page.ui;
+  constexpr float kWidth = 428;  // 85.6 : 54, as ISO/IEC 7810 ID-1 says
+  constexpr float kHeight = 270;
+  column.cut_top(theme.gap_32);
+  const Rect ground = column.cut_top(kHeight + 2 * theme.gap_48, theme.gap_32);
+  ui.fill_rounded(ground, theme.radius_card, theme.turquoise_soft);
+  Rect card = ground.centred(kWidth, kHeight);
+  ui.shadow(card, theme.gap_16);
+  ui.fill_rounded(card, theme.radius_button, theme.card);
+  ui.border_rounded(card, theme.radius_button, theme.border, theme.deep);
+  card = card.inset(theme.gap_32);
+  const Rect chip{card.x, card.y + 56, 76, 60};
+  ui.fill_rounded(chip, 12, theme.saffron);
+  ui.hairline(chip.x, chip.centre().y, chip.w, theme.saffron_soft);
+  ui.fill({chip.centre().x - 1, chip.y, 2, chip.h}, theme.saffron_soft);
+  const Rect photo{card.right() - 104, card.y, 104, 132};
+  ui.fill_rounded(photo, 12, theme.turquoise_soft);
+  ui.icon(photo, Icon::Person, 84, theme.deep);
+  const float lines = card.y + 158;
+  ui.fill_rounded({card.x, lines, card.w, 16}, 8, theme.line);
+  ui.fill_rounded({card.x, lines + 32, card.w * 0.6F, 16}, 8, theme.line);
+}
+
 void draw_by_card(Page& page, const view::Identify& view, const Header& header) {
   const toolkit::Theme& theme = page.theme();
   const CardWords words = words_of(page, view.card);
   const MainAction main{.label = page.tr("Continue"), .reason = words.reason};
   Rect body =
       draw_frame(page, header, {.side = back_action(page), .main = main, .reason_room = ReasonRoom::Always});
-  page.picture(body, Icon::Card, theme.turquoise_soft, theme.deep);
+  draw_card(page, body);
   page.question(body, words.question);
   if (words.kind) {
     page.notice(body, *words.kind, words.sentence);

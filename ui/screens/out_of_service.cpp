@@ -30,7 +30,7 @@ void draw_out_of_service(Page& page, const view::OutOfService& view) {
   page.flow(body, "این دستگاه فعلاً کار نمی‌کند", title, theme.gap_16);
   page.flow(
       body,
-      "آنچه ثبت کرده‌اید سر جای خود است. لطفاً به پیشخوان دیگری "
+      "آنچه ثبت کرده‌اید سر جای خود است.\nلطفاً به پیشخوان دیگری "
       "بروید.",
       words, theme.gap_48);
   ui.hairline(body.x + body.w * 0.4F, body.y, body.w * 0.2F, theme.on_deep_soft);

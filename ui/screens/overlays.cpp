@@ -33,7 +33,7 @@ Question question_of(const Page& page, const Overlay& overlay) {
             page.tr("End and erase")};
   }
   return {Icon::Erase, page.tr("End the visit?"),
-          std::string(page.tr("What you have typed will be erased. What is already filed stays filed.")),
+          std::string(page.tr("What you have typed will be erased.\nWhat is already filed stays filed.")),
           page.tr("No, go on"), page.tr("Yes, end and erase")};
 }
 

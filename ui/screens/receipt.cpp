@@ -36,13 +36,16 @@ PrintWords words_of(const Page& page, PrintState state) {
       return {Icon::Receipt, page.tr("Your receipt is printed"), page.tr("Please take it with you.")};
     case PrintState::PaperOut:
       return {Icon::Warning, page.tr("The paper has run out"),
-              page.tr("Your request is filed all the same. Please note the code down or photograph it."), true};
+              page.tr("Do not worry, your request is filed. Please note the code down or photograph it."),
+              true};
     case PrintState::CoverOpen:
       return {Icon::Warning, page.tr("The printer's cover is open"),
-              page.tr("Your request is filed all the same. Please note the code down or photograph it."), true};
+              page.tr("Do not worry, your request is filed. Please note the code down or photograph it."),
+              true};
     case PrintState::PrinterFault:
       return {Icon::Warning, page.tr("The printer does not answer"),
-              page.tr("Your request is filed all the same. Please note the code down or photograph it."), true};
+              page.tr("Do not worry, your request is filed. Please note the code down or photograph it."),
+              true};
     case PrintState::LookAtThePaper:
       return {Icon::Receipt, page.tr("Please look at the paper"),
               page.tr("Printing was interrupted. If the receipt is not whole, print it again."), true};

@@ -36,7 +36,7 @@ struct Group {
 
 TextStyle value_style(const Page& page, const Answer& answer) {
   TextStyle style{.type = Type::Lead, .weight = Weight::Medium};
-  if (answer.identifier) style.direction = Direction::LeftToRight;
+  style.direction = answer.identifier ? Direction::LeftToRight : direction_of(answer.value.reveal());
   if (answer.value.empty()) style.colour = page.theme().ink_soft;
   return style;
 }

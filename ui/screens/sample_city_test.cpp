@@ -16,7 +16,9 @@ services::Area area(const char* id, LocalText name, LocalText summary, const cha
       std::move(summary),
       icon,
       std::move(open),
-      {"دفتر خدمات الکترونیک شهر، خیابان آزادی، روبه‌روی پارک لاله، شنبه تا چهارشنبه از ۷:۳۰ تا "
+      {"دفتر خدمات الکترونیک شهر، خیابان آزادی، روبه‌روی پارک لاله، شنبه تا چهارشنبه از "
+       "۷:۳۰ "
+       "تا "
        "۱۴:۳۰",
        "Electronic services office, Azadi Street, opposite Laleh Park, Saturday to Wednesday, 7:30 to 14:30"}};
 }
@@ -144,7 +146,8 @@ City::City() : paper_(paper()) {
   catalogue_.city.office = {"پیشخوان شهر · منطقهٔ ۶", "City counter · District 6"};
   catalogue_.city.fictional = true;
   catalogue_.city.fictional_notice = {
-      "شهر نمونه ساختگی است؛ مهلت‌ها، مبلغ‌ها و نشانی‌ها واقعی "
+      "شهر نمونه ساختگی است؛ مهلت‌ها، مبلغ‌ها و نشانی‌ها "
+      "واقعی "
       "نیستند.",
       "Sample City is invented; its limits, fees and addresses are not real."};
   catalogue_.areas = areas();
@@ -163,7 +166,7 @@ City::City() : paper_(paper()) {
   put(values_, "mobile", "09123456789");
   put(values_, "national_id", "0499370899");
   put(values_, "name", "زهرا محمدی‌نژاد");
-  put(typing_, "words", "کف پیاده‌رو");
+  put(typing_, "words", "کف پیا");
   put(typing_, "mobile", "091234567");
   put(typing_, "national_id", "04993708");
   put(tracking_, "code", "10472003");

@@ -39,6 +39,13 @@ std::vector<Door> doors_of(const Page& page) {
   return doors;
 }
 
+/// Rows of one height look calmer; but not at the price of hiding the last ones.
+void even_out(std::vector<float>& heights, float room, float gap) {
+  const float tallest = *std::max_element(heights.begin(), heights.end());
+  const auto rows = static_cast<float>(heights.size());
+  if (rows * (tallest + gap) <= room) std::fill(heights.begin(), heights.end(), tallest);
+}
+
 }  // namespace
 
 void draw_services(Page& page, const view::Services&) {
@@ -52,12 +59,14 @@ void draw_services(Page& page, const view::Services&) {
   std::vector<Door> doors = doors_of(page);
   const std::size_t count = page.situation.large_text ? 1 : 2;
   const float width = count == 1 ? column.w : (column.w - theme.gap_24) / 2;
-  float height = kLeastTile;
-  for (Door& door : doors) {
-    door.tile.id = door.id;
-    height = std::max(height, toolkit::tile_height(page.ui, door.tile, width));
+  std::vector<float> heights((doors.size() + count - 1) / count, kLeastTile);
+  for (std::size_t i = 0; i < doors.size(); ++i) {
+    doors[i].tile.id = doors[i].id;
+    heights[i / count] = std::max(heights[i / count], toolkit::tile_height(page.ui, doors[i].tile, width));
   }
+  even_out(heights, body.bottom() - column.y, theme.gap_24);
   for (std::size_t first = 0; first < doors.size(); first += count) {
+    const float height = heights[first / count];
     const auto cells =
         page.ui.columns(column.cut_top(height, theme.gap_24), static_cast<int>(count), theme.gap_24);
     for (std::size_t i = first; i < std::min(first + count, doors.size()); ++i) {

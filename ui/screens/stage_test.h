@@ -4,6 +4,7 @@
 #include "base/core/translations.h"
 #include "ui/render/surface.h"
 #include "ui/screens/action.h"
+#include "ui/screens/page.h"
 #include "ui/screens/sample_test.h"
 #include "ui/text/atlas.h"
 #include "ui/text/engine.h"
@@ -47,6 +48,12 @@ class Stage {
   /// One more frame, with a finger that goes down or up there.
   Drawn touch(const City& city, const Sample& sample, const Look& look, toolkit::Point at,
               render::Transition transition);
+  /// What a page that draws nothing says: `say(const Page&)`.
+  template <class Say>
+  std::string with_page(const Situation& situation, Say say) {
+    const Page page(*ui_, persian_, situation);
+    return say(page);
+  }
   /// The last frame as it would be on the panel.
   [[nodiscard]] const Picture& picture();
 

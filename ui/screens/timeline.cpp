@@ -12,7 +12,7 @@ using toolkit::Weight;
 namespace {
 
 constexpr float kDisc = 52;
-constexpr float kEndShare = 0.38F;
+constexpr float kEndShare = 0.42F;
 
 struct Styles {
   TextStyle title;

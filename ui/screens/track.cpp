@@ -43,6 +43,12 @@ void draw_track(Page& page, const view::Track& view) {
   Scrolled scroll(page, "track", body);
   Rect column = scroll.column();
   page.question(column, page.tr("What is your tracking code?"));
+  if (view.state == LookUpState::Typing && !page.situation.network) {
+    page.notice(
+        column, NoticeKind::Notice,
+        page.tr("The municipality's system cannot be reached just now. What is still kept in this machine can "
+                "be shown."));
+  }
   if (view.state == LookUpState::Unreachable) {
     page.notice(
         column, NoticeKind::Notice,

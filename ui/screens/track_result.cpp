@@ -45,6 +45,16 @@ std::vector<TimelineRow> rows_of(const Page& page, const view::TrackResult& view
   return rows;
 }
 
+/// The city's words to this citizen: drawn from where they are kept, never copied.
+void draw_answer(Page& page, Rect& column, std::string_view words) {
+  const toolkit::Theme& theme = page.theme();
+  const toolkit::TextStyle style{.type = Type::Lead, .direction = direction_of(words)};
+  const float height = page.ui.text_height(words, style, column.w - 2 * theme.gap_32) + 2 * theme.gap_24;
+  const Rect box = column.cut_top(height, theme.gap_32);
+  toolkit::card(page.ui, box);
+  page.ui.text(box.inset(theme.gap_32, theme.gap_24), words, style);
+}
+
 void draw_found(Page& page, Rect& column, const view::TrackResult& view) {
   const toolkit::Theme& theme = page.theme();
   page.flow(column, view.service_name, {.type = Type::Title, .weight = Weight::Bold}, theme.gap_8);
@@ -61,8 +71,7 @@ void draw_found(Page& page, Rect& column, const view::TrackResult& view) {
   }
   if (!view.answer.empty()) {
     page.heading(column, page.tr("The city's answer"));
-    const std::vector<std::string> words{view.answer};
-    page.bullets(column, words);
+    draw_answer(page, column, view.answer);
   }
   if (!view.stages.empty()) {
     page.heading(column, page.tr("Where it stands"));

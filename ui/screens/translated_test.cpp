@@ -24,8 +24,9 @@ struct Sentence {
 std::string literal(const std::string& source, std::size_t& at) {
   std::string value;
   for (++at; at < source.size() && source[at] != '"'; ++at) {
-    if (source[at] == '\\') ++at;
-    value += source[at];
+    const bool escaped = source[at] == '\\';
+    if (escaped) ++at;
+    value += escaped && source[at] == 'n' ? '\n' : source[at];
   }
   ++at;
   return value;

@@ -1,6 +1,7 @@
 #include "ui/screens/welcome.h"
 
 #include "base/formats/calendar.h"
+#include "ui/screens/words.h"
 
 namespace pishkhan::screens {
 
@@ -27,7 +28,7 @@ void draw_place(Page& page, Rect row) {
   row = row.inset(theme.margin + theme.gap_16, 0);
   const formats::LocalTime local = formats::local_time(page.situation.now);
   const std::string time = formats::time_text(page.situation.now, page.language());
-  const std::string date = formats::long_date(local.day, page.language());
+  const std::string date = unbroken_date(formats::long_date(local.day, page.language()));
   TextStyle strong{.type = Type::Lead, .weight = Weight::Medium, .colour = theme.on_deep};
   TextStyle soft{.type = Type::Body, .colour = theme.on_deep_soft};
   Rect start = page.ui.cut_start(row, row.w * 0.56F, theme.gap_24);
@@ -92,7 +93,8 @@ void draw_welcome(Page& page, const view::Welcome& view) {
   const toolkit::Theme& theme = page.theme();
   Rect body = page.ui.page();
   page.ui.fill(body, theme.deep);
-  toolkit::draw_girih(page.ui, {body.x, body.y, body.w, kPlaceHeight + kHeroHeight}, theme.turquoise, 0.85F);
+  toolkit::draw_girih(page.ui, {body.x - 180, body.y - 60, body.w + 360, kPlaceHeight + kHeroHeight + 180},
+                      theme.turquoise, 1);
   Rect place = body.cut_top(kPlaceHeight);
   place.cut_top(theme.gap_48 + theme.gap_32);
   draw_place(page, place);

@@ -40,6 +40,15 @@ std::string number_word(const Page& page, std::int64_t number) {
   }
 }
 
+/// The name of a field inside a sentence: without the question mark that it may end in.
+std::string_view bare(std::string_view label) {
+  for (const std::string_view mark : {"?", "؟", ":"}) {
+    if (label.size() > mark.size() && label.substr(label.size() - mark.size()) == mark)
+      label.remove_suffix(mark.size());
+  }
+  return label;
+}
+
 bool is_words(FieldKind kind) {
   return kind == FieldKind::Text || kind == FieldKind::LongText;
 }
@@ -157,10 +166,10 @@ std::string first_hindrance(const Page& page, const std::vector<services::Field>
     const auto checked = services::validate(field, value_of(values, field.id).reveal());
     if (checked) continue;
     if (checked.error().kind == FieldProblem::Kind::Missing) {
-      return fill(page.tr("Still needed: {field}"), {{"field", page.in(field.label)}});
+      return fill(page.tr("Still needed: {field}"), {{"field", bare(page.in(field.label))}});
     }
-    return fill(page.tr("{field}: {problem}"),
-                {{"field", page.in(field.label)}, {"problem", problem_sentence(page, field, checked.error())}});
+    return fill(page.tr("{field}: {problem}"), {{"field", bare(page.in(field.label))},
+                                                {"problem", problem_sentence(page, field, checked.error())}});
   }
   return {};
 }
@@ -173,13 +182,42 @@ std::string limit_words(const Page& page, std::optional<int> working_days) {
 }
 
 std::string date_words(const Page& page, services::SolarDay day) {
-  return formats::short_date(day, page.language());
+  return unbroken_date(formats::short_date(day, page.language()));
+}
+
+std::string unbroken_date(std::string date) {
+  constexpr std::string_view kNoBreakSpace = "\u00a0";
+  std::string result;
+  for (std::size_t i = 0; i < date.size(); ++i) {
+    const bool before_bracket = i + 1 < date.size() && date[i + 1] == '(';
+    if (date[i] == ' ' && !before_bracket) {
+      result += kNoBreakSpace;
+    } else {
+      result += date[i];
+    }
+  }
+  return result;
+}
+
+toolkit::Direction direction_of(std::string_view words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(words[i]);
+    const auto next = i + 1 < words.size() ? static_cast<unsigned char>(words[i + 1]) : 0;
+    if ((byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z')) return toolkit::Direction::LeftToRight;
+    // Letters of the Arabic block are U+0620 to U+064A and U+066E to U+06D5: D8 A0 … D9 8A and D9 AE … DB 95.
+    const bool first_row = byte == 0xd8 && next >= 0xa0;
+    const bool second_row = byte == 0xd9 && (next <= 0x8a || next >= 0xae);
+    const bool last_rows = byte == 0xda || (byte == 0xdb && next >= 0x80 && next <= 0x95);
+    if (next != 0 && (first_row || second_row || last_rows)) return toolkit::Direction::RightToLeft;
+  }
+  return toolkit::Direction::OfPage;
 }
 
 std::string moment_words(const Page& page, WallTime moment) {
   const formats::LocalTime local = formats::local_time(moment);
-  return fill(page.tr("{date}, {time}"), {{"date", formats::long_date(local.day, page.language())},
-                                          {"time", formats::time_text(moment, page.language())}});
+  return fill(page.tr("{date}, {time}"),
+              {{"date", unbroken_date(formats::long_date(local.day, page.language()))},
+               {"time", formats::time_text(moment, page.language())}});
 }
 
 std::string code_words(const Page& page, std::string_view tracking_code) {

@@ -28,6 +28,10 @@ namespace pishkhan::screens {
 [[nodiscard]] std::string limit_words(const Page& page, std::optional<int> working_days);
 [[nodiscard]] std::string date_words(const Page& page, services::SolarDay day);
 [[nodiscard]] std::string moment_words(const Page& page, WallTime moment);
+/// "2 Azar 1405 (23 November 2026)" breaks before its bracket or nowhere.
+[[nodiscard]] std::string unbroken_date(std::string date);
+/// The direction in which a citizen's words read: that of their first letter.
+[[nodiscard]] toolkit::Direction direction_of(std::string_view words);
 /// The code in groups of four, in the digits of the language.
 [[nodiscard]] std::string code_words(const Page& page, std::string_view tracking_code);
 
