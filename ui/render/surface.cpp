@@ -22,8 +22,12 @@ namespace {
 
 constexpr int kSettlingFrames = 2;
 constexpr std::uint32_t kGround = 0xFF083A3F;  // seen only where a page does not cover the window
-// Where the driver cannot sleep until an event, it is asked this often.
-constexpr SteadyTime kPollingInterval{8};
+// Where the driver cannot sleep until an event, it is asked this often; less often when nobody has touched
+// anything for a while, and rarely where nobody can.
+constexpr SteadyTime kPolling{8};
+constexpr SteadyTime kPollingWhenQuiet{32};
+constexpr SteadyTime kPollingUnseen{250};
+constexpr SteadyTime kQuietAfter{2000};
 
 struct VideoQuit {
   ~VideoQuit() { SDL_QuitSubSystem(SDL_INIT_VIDEO); }
@@ -56,6 +60,7 @@ struct Surface::State {
   InputShim shim;
   std::uint32_t wake_event = 0;
   bool sleeps = false;  ///< the driver can wait for an event without asking again and again
+  bool unseen = false;  ///< a driver without a screen: events come from this program only
   std::mutex mutex;
   std::condition_variable waker;
   bool woken = false;
@@ -93,8 +98,9 @@ Result<std::unique_ptr<Surface>, SurfaceFault> Surface::open(const SurfaceOption
   state->window.reset(SDL_CreateWindow(options.title.c_str(), SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
                                        options.width, options.height, flags));
   if (!state->window) return fail(SurfaceFault::NoWindow);
-  const bool unseen = driver_is("dummy") || driver_is("offscreen");
-  if (!unseen) state->renderer.reset(SDL_CreateRenderer(state->window.get(), -1, SDL_RENDERER_ACCELERATED));
+  state->unseen = driver_is("dummy") || driver_is("offscreen");
+  if (!state->unseen)
+    state->renderer.reset(SDL_CreateRenderer(state->window.get(), -1, SDL_RENDERER_ACCELERATED));
   if (!state->renderer)
     state->renderer.reset(SDL_CreateRenderer(state->window.get(), -1, SDL_RENDERER_SOFTWARE));
   if (!state->renderer || !state->resize()) return fail(SurfaceFault::NoRenderer);
@@ -114,8 +120,9 @@ bool Surface::State::resize() {
   int height = 0;
   if (SDL_GetRendererOutputSize(renderer.get(), &width, &height) != 0 || width <= 0 || height <= 0)
     return false;
+  // Without alpha, as windows are: the software renderer then copies rows instead of converting pixels.
   texture.reset(
-      SDL_CreateTexture(renderer.get(), SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, width, height));
+      SDL_CreateTexture(renderer.get(), SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING, width, height));
   if (!texture) return false;
   SDL_SetTextureBlendMode(texture.get(), SDL_BLENDMODE_NONE);
   pishkhan::wipe(picture.pixels.data(), picture.pixels.size() * sizeof(std::uint32_t));
@@ -159,7 +166,11 @@ InputFrame Surface::wait(SteadyTime timeout) {
       if (SDL_WaitEventTimeout(&event, milliseconds) != 0) state.take(event);
     } else {
       std::unique_lock lock(state.mutex);
-      state.waker.wait_for(lock, std::min(left, kPollingInterval), [&] { return state.woken; });
+      const SteadyTime waited = timeout - left;
+      const SteadyTime interval = waited < kQuietAfter ? kPolling
+                                  : state.unseen       ? kPollingUnseen
+                                                       : kPollingWhenQuiet;
+      state.waker.wait_for(lock, std::min(left, interval), [&] { return state.woken; });
     }
     state.pump();
     const std::scoped_lock lock(state.mutex);
