@@ -206,6 +206,7 @@ Result<Answer, SyncFault> Transport::perform(const Exchange& exchange, const std
   if (retry_after_s > 0) {
     answer.retry_after = std::chrono::seconds(std::min<curl_off_t>(retry_after_s, 7 * 24 * 3600));
   }
+  if (state_->endpoint.observer) state_->endpoint.observer(exchange, answer);
   return judged(std::move(answer));
 }
 

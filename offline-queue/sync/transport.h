@@ -7,22 +7,12 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
 
 namespace pishkhan::sync {
-
-/// Where the other side is and how both prove who they are. All files are PEM.
-struct Endpoint {
-  std::string base_url;                  ///< "https://host:port", nothing after it
-  std::filesystem::path authority_file;  ///< the only CA that is believed; the system's are not
-  std::filesystem::path certificate_file;
-  std::filesystem::path key_file;
-  std::chrono::milliseconds connect_deadline{5'000};
-  std::chrono::milliseconds request_deadline{20'000};  ///< the whole exchange, connecting included
-  std::size_t largest_answer_bytes = std::size_t{16} << 20U;
-};
 
 enum class Method { Get, Post };
 
@@ -38,6 +28,19 @@ struct Answer {
   std::string content_type;  ///< without parameters, lower case
   std::string body;
   std::optional<std::chrono::milliseconds> retry_after;
+};
+
+/// Where the other side is and how both prove who they are. All files are PEM.
+struct Endpoint {
+  std::string base_url;                  ///< "https://host:port", nothing after it
+  std::filesystem::path authority_file;  ///< the only CA that is believed; the system's are not
+  std::filesystem::path certificate_file;
+  std::filesystem::path key_file;
+  std::chrono::milliseconds connect_deadline{5'000};
+  std::chrono::milliseconds request_deadline{20'000};  ///< the whole exchange, connecting included
+  std::size_t largest_answer_bytes = std::size_t{16} << 20U;
+  /// Tests record here what went over the wire, for the check against the protocol's document.
+  std::function<void(const Exchange&, const Answer&)> observer;
 };
 
 /// One kept-alive HTTP/1.1 connection over mutual TLS (1.2 or newer), through libcurl. Every call has a finite

@@ -1,0 +1,144 @@
+#include "tests/network/counter.h"
+
+#include "base/core/ensure.h"
+#include "offline-queue/reference-backend/demo_keys.h"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace pishkhan::network_test {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace protocol;
+
+}  // namespace
+
+Counter::Counter(const std::string& name) : cases_observer_(capture(name + "-cases")) {
+  folder_ = fs::temp_directory_path() / ("pishkhan-network-" + to_hex(random_.bytes<6>()));
+  fs::create_directories(folder_ / "queue");
+  backend::DemoKeysOptions options;
+  options.folder = folder_ / "keys";
+  ENSURE(backend::ensure_demo_keys(options, clock_, random_).has_value(), "no demo keys");
+  const fs::path kiosk = folder_ / "keys" / "kiosk";
+  enrolment_ =
+      std::make_unique<Enrolment>(Enrolment::load(kiosk / "enrolment.json", DemoPolicy::Accept).value());
+  kiosk_key_ = std::make_unique<SigningKey>(SigningKey::load(kiosk / "signing.pem").value());
+  ingest_key_ = std::make_unique<VerifyingKey>(VerifyingKey::from_pem(enrolment_->ingest_key_pem).value());
+  cases_key_ = std::make_unique<VerifyingKey>(VerifyingKey::from_pem(enrolment_->cases_key_pem).value());
+  restart_ingest();
+  store::Options queue;
+  queue.folder = folder_ / "queue";
+  queue.kiosk = enrolment_->kiosk;
+  queue.epoch = enrolment_->epoch;
+  queue.kiosk_key = kiosk_key_.get();
+  queue.ingest_key = ingest_key_.get();
+  queue.cases_key = cases_key_.get();
+  queue.clock = &clock_;
+  auto store = store::Store::open(queue);
+  ENSURE(store.has_value(), "no store");
+  store_ = std::move(*store);
+}
+
+Counter::~Counter() {
+  cases_.reset();
+  ingest_.reset();
+  store_.reset();
+  std::error_code ignored;
+  fs::remove_all(folder_, ignored);
+}
+
+void Counter::restart_ingest() {
+  cases_.reset();
+  ingest_.reset();
+  const fs::path keys = folder_ / "keys" / "ingest";
+  backend::IngestOptions options;
+  options.tls = {keys / "authority.pem", keys / "tls.pem", keys / "tls.key"};
+  options.database = folder_ / "ingest.db";
+  options.kiosks_file = keys / "kiosks.json";
+  options.signing_key = keys / "signing.pem";
+  auto ingest = backend::Ingest::start(options, clock_);
+  ENSURE(ingest.has_value(), "no ingest");
+  ingest_ = std::move(*ingest);
+  const fs::path cases_keys = folder_ / "keys" / "cases";
+  auto cases = backend::Cases::open({cases_endpoint(),
+                                     folder_ / "cases.db",
+                                     {cases_keys / "opening.json"},
+                                     cases_keys / "signing.pem",
+                                     "assets/cities/shahr-e-nemuneh"},
+                                    clock_, random_);
+  ENSURE(cases.has_value(), "no cases");
+  cases_ = std::make_unique<backend::Cases>(std::move(*cases));
+}
+
+sync::Endpoint Counter::endpoint(std::uint16_t port) const {
+  const fs::path keys = folder_ / "keys" / "kiosk";
+  sync::Endpoint endpoint;
+  endpoint.base_url = "https://127.0.0.1:" + std::to_string(port);
+  endpoint.authority_file = keys / "authority.pem";
+  endpoint.certificate_file = keys / "tls.pem";
+  endpoint.key_file = keys / "tls.key";
+  return endpoint;
+}
+
+sync::Endpoint Counter::cases_endpoint() const {
+  const fs::path keys = folder_ / "keys" / "cases";
+  sync::Endpoint endpoint = this->endpoint(ingest_->internal_port());
+  endpoint.certificate_file = keys / "tls.pem";
+  endpoint.key_file = keys / "tls.key";
+  endpoint.observer = cases_observer_;
+  return endpoint;
+}
+
+backend::CasesStore Counter::look_into_cases() const {
+  auto store = backend::CasesStore::open(folder_ / "cases.db", backend::Sharing::ReadOnly);
+  ENSURE(store.has_value(), "no cases database");
+  return std::move(*store);
+}
+
+std::function<void(const sync::Exchange&, const sync::Answer&)> capture(const std::string& name) {
+  const fs::path folder = PISHKHAN_CAPTURE_FOLDER;
+  fs::create_directories(folder);
+  const fs::path file = folder / (name + ".jsonl");
+  std::ofstream(file, std::ios::trunc).flush();
+  return [file](const sync::Exchange& exchange, const sync::Answer& answer) {
+    const nlohmann::json line{{"method", exchange.method == sync::Method::Get ? "get" : "post"},
+                              {"target", exchange.target},
+                              {"request", exchange.body},
+                              {"status", answer.status},
+                              {"content_type", answer.content_type},
+                              {"answer", answer.body}};
+    std::ofstream(file, std::ios::app) << line.dump() << '\n';
+  };
+}
+
+RequestId Counter::file(int number) {
+  const auto request_id = random_.bytes<16>();
+  const auto write = [&](const store::Place& place) -> std::optional<store::Draft> {
+    Request request;
+    request.request_id = place.request_id;
+    request.code = place.code;
+    request.service_id = "complaint-137";
+    request.catalogue_version = "test";
+    request.catalogue_fingerprint = "0000-0000";
+    request.fields.emplace("topic", PersonalText("pothole"));
+    request.fields.emplace("district", PersonalText("d6"));
+    request.fields.emplace("address", PersonalText("خیابان آزمون، پلاک " + std::to_string(number)));
+    request.fields.emplace("landmark", PersonalText(""));
+    request.fields.emplace("details", PersonalText(""));
+    request.fields.emplace("mobile", PersonalText("09121234567"));
+    request.filed_at = place.created_at;
+    request.receipt_secret = PersonalText(kReceiptSecret);
+    const auto body = encode_request(request);
+    ENSURE(body.has_value(), "a request of the test cannot be encoded");
+    auto envelope = seal(body->view(), enrolment_->opening_key);
+    ENSURE(envelope.has_value(), "a request of the test cannot be sealed");
+    return store::Draft{std::move(*envelope), std::nullopt, std::nullopt};
+  };
+  const auto filed = store_->append(RecordType::Request, request_id, write);
+  ENSURE(filed.has_value(), "a request of the test cannot be filed");
+  return request_id;
+}
+
+}  // namespace pishkhan::network_test

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "base/core/clock.h"
+#include "base/core/random.h"
+#include "offline-queue/protocol/enrolment.h"
+#include "offline-queue/reference-backend/cases.h"
+#include "offline-queue/reference-backend/ingest.h"
+#include "offline-queue/store/store.h"
+#include "offline-queue/sync/client.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace pishkhan::network_test {
+
+/// A temporary folder with demo keys, a real ingest on loopback, a real cases beside it, and a kiosk's store.
+/// Thread: the test's.
+class Counter {
+ public:
+  /// `name` of the test, for what is captured between cases and ingest.
+  explicit Counter(const std::string& name);
+  ~Counter();
+  Counter(const Counter&) = delete;
+  Counter& operator=(const Counter&) = delete;
+
+  /// A valid complaint that no other number's joins. Returns its request id.
+  protocol::RequestId file(int number);
+  /// The kiosk's own way to a port on loopback.
+  [[nodiscard]] sync::Endpoint endpoint(std::uint16_t port) const;
+  [[nodiscard]] sync::Endpoint cases_endpoint() const;
+  [[nodiscard]] std::filesystem::path folder() const { return folder_; }
+  backend::Ingest& ingest() { return *ingest_; }
+  backend::Cases& cases() { return *cases_; }
+  store::Store& store() { return *store_; }
+  backend::CasesStore look_into_cases() const;
+  [[nodiscard]] const protocol::Enrolment& enrolment() const { return *enrolment_; }
+  [[nodiscard]] const Clock& clock() const { return clock_; }
+  Random& random() { return random_; }
+  /// Stops ingest and starts it again on another port, over the same database.
+  void restart_ingest();
+
+ private:
+  SystemClock clock_;
+  SystemRandom random_;
+  std::filesystem::path folder_;
+  std::function<void(const sync::Exchange&, const sync::Answer&)> cases_observer_;
+  std::unique_ptr<protocol::Enrolment> enrolment_;
+  std::unique_ptr<protocol::SigningKey> kiosk_key_;
+  std::unique_ptr<protocol::VerifyingKey> ingest_key_;
+  std::unique_ptr<protocol::VerifyingKey> cases_key_;
+  std::unique_ptr<backend::Ingest> ingest_;
+  std::unique_ptr<backend::Cases> cases_;
+  std::unique_ptr<store::Store> store_;
+};
+
+/// Appends every exchange to captured/NAME.jsonl under the build folder, for validate.py.
+std::function<void(const sync::Exchange&, const sync::Answer&)> capture(const std::string& name);
+
+inline constexpr std::string_view kReceiptSecret = "00912734";
+
+}  // namespace pishkhan::network_test
