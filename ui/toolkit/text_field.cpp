@@ -199,7 +199,8 @@ FieldResult text_field(Ui& ui, const Rect& rect, const FieldSpec& spec, const Pe
   const Rect words =
       parts.box.inset(theme.gap_32, spec.shape == FieldShape::LongWords ? theme.gap_24 : theme.border);
   Inside inside(ui, words, spec, current);
-  if (touch.tapped) caret.offset = inside.offset_at(touch.at, caret);
+  // Entered by the keypad, the field keeps its caret: there is no finger that says where.
+  if (touch.tapped && !touch.focused) caret.offset = inside.offset_at(touch.at, caret);
   if (spec.focused || touch.tapped) inside.follow(caret);
   ui.push_clip(words.inset(-theme.gap_12, 0));
   if (current.empty() && !spec.placeholder.empty()) {
