@@ -142,8 +142,7 @@ TEST_CASE("every Persian letter has a key, and so have alef with madda, hamza an
   for (const KeyboardPlane plane : {KeyboardPlane::Persian, KeyboardPlane::PersianSigns}) {
     for (const KeyRow& row : keyboard_rows(plane)) {
       for (const Key& key : row) {
-        if (key.role == KeyRole::Write)
-          letters.insert(key.writes);
+        if (key.role == KeyRole::Write) letters.insert(key.writes);
       }
     }
   }

@@ -160,7 +160,8 @@ TEST_CASE("dragging scrolls and presses nothing; a flick runs on and stops at th
   CHECK(rows.first_y >= 100 + 800 - 20 * 120);
   CHECK_FALSE(bench.ui.deadline().has_value());
 
-  for (const Target& target : bench.ui.targets()) CHECK((target.rect.empty() || target.rect.bottom() <= 900.5F));
+  for (const Target& target : bench.ui.targets())
+    CHECK((target.rect.empty() || target.rect.bottom() <= 900.5F));
   bench.ui.reveal("row/0");
   bench.settle(rows.draw);
   CHECK(rows.first_y == 100);
