@@ -72,7 +72,7 @@ void draw_needs(Page& page, Rect& column, const services::Service& service) {
     const std::string_view why = page.in(requirement.why);
     rows.push_back(why.empty()
                        ? std::string(page.in(requirement.name))
-                       : fill(page.tr("{what}: {why}"), {{"what", page.in(requirement.name)}, {"why", why}}));
+                       : fill(page.tr("{what}. {why}"), {{"what", page.in(requirement.name)}, {"why", why}}));
   }
   if (rows.empty()) rows.emplace_back(page.tr("No document is needed."));
   page.bullets(column, rows);

@@ -1,5 +1,6 @@
 // Draws every screen in its states to PNG files, for eyes: screens_gallery FOLDER [PART OF A NAME]
 #include "base/core/png.h"
+#include "ui/screens/pack_test.h"
 #include "ui/screens/stage_test.h"
 
 #include <filesystem>
@@ -20,20 +21,32 @@ bool with_every_look(const std::string& name) {
   return false;
 }
 
-int draw(const std::filesystem::path& folder, const std::string& wanted, const Look& look, const char* suffix,
-         bool all) {
-  const City city;
-  int count = 0;
-  for (const Sample& sample : city.samples(look.language)) {
-    if (sample.name.find(wanted) == std::string::npos || (!all && !with_every_look(sample.name))) continue;
-    const Drawn drawn = Stage::get().draw(city, sample, look);
+struct Gallery {
+  std::filesystem::path folder;
+  std::string wanted;
+  int pictures = 0;
+
+  void draw(const services::Catalogue& catalogue, const Sample& sample, const Look& look, const char* suffix) {
+    if (sample.name.find(wanted) == std::string::npos) return;
+    const Drawn drawn = Stage::get().draw(catalogue, sample, look);
     const auto file = folder / (sample.name + "-" + std::string(tag(look.language)) + suffix + ".png");
-    if (!write_png(file, Stage::get().picture())) return -1;
+    if (!write_png(file, Stage::get().picture())) {
+      std::cerr << file.string() << " cannot be written\n";
+      return;
+    }
     if (drawn.overflows > 0) std::cout << file.string() << ": " << drawn.overflows << " texts do not fit\n";
-    ++count;
+    ++pictures;
   }
-  return count;
-}
+
+  void draw_language(const City& city, Language language) {
+    for (const Sample& sample : city.samples(language)) {
+      draw(city.catalogue(), sample, {.language = language}, "");
+      if (!with_every_look(sample.name)) continue;
+      draw(city.catalogue(), sample, {.language = language, .text_size = toolkit::TextSize::Large}, "-large");
+      draw(city.catalogue(), sample, {.language = language, .contrast = toolkit::Contrast::High}, "-contrast");
+    }
+  }
+};
 
 }  // namespace
 
@@ -42,18 +55,18 @@ int main(int argument_count, char** arguments) {
     std::cerr << "screens_gallery FOLDER [PART OF A NAME]\n";
     return 2;
   }
-  const std::filesystem::path folder = arguments[1];
-  const std::string wanted = argument_count > 2 ? arguments[2] : "";
+  Gallery gallery{arguments[1], argument_count > 2 ? arguments[2] : ""};
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  int count = 0;
+  std::filesystem::create_directories(gallery.folder, error);
+  const City city;
+  const auto packs = shipped_packs();
   for (const Language language : {Language::Persian, Language::English}) {
-    count += draw(folder, wanted, {.language = language}, "", true);
-    count +=
-        draw(folder, wanted, {.language = language, .text_size = toolkit::TextSize::Large}, "-large", false);
-    count +=
-        draw(folder, wanted, {.language = language, .contrast = toolkit::Contrast::High}, "-contrast", false);
+    gallery.draw_language(city, language);
+    for (const services::Catalogue& catalogue : packs) {
+      for (const Sample& sample : pack_samples(catalogue))
+        gallery.draw(catalogue, sample, {.language = language}, "");
+    }
   }
-  std::cout << count << " pictures in " << folder.string() << '\n';
-  return count > 0 ? 0 : 1;
+  std::cout << gallery.pictures << " pictures in " << gallery.folder.string() << '\n';
+  return gallery.pictures > 0 ? 0 : 1;
 }

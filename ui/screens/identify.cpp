@@ -88,10 +88,12 @@ void draw_by_card(Page& page, const view::Identify& view, const Header& header) 
                      theme.turquoise);
   }
   if (view.service->assurance == services::Assurance::Card) return;
+  const bool no_reader = view.card == CardState::NoReader;
   body.cut_top(theme.gap_24);
   if (page.button(body.cut_top(theme.button_height),
                   {.id = "type-instead",
-                   .label = page.tr("I have no card with me: type the number"),
+                   .label = no_reader ? page.tr("Type the number instead")
+                                      : page.tr("I have no card with me: type the number"),
                    .look = ButtonLook::Secondary,
                    .icon = Icon::Keypad})) {
     page.ask(action::TypeInstead{});

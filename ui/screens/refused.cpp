@@ -16,8 +16,8 @@ struct RefusedWords {
   std::string_view now;
 };
 
-RefusedWords words_of(const Page& page, RefusalReason reason) {
-  switch (reason) {
+RefusedWords words_of(const Page& page, const view::Refused& view) {
+  switch (view.reason) {
     case RefusalReason::DiskFull:
       return {page.tr("Nothing can be filed here just now"),
               page.tr("This machine has no room left to keep a request safely."),
@@ -25,13 +25,13 @@ RefusedWords words_of(const Page& page, RefusalReason reason) {
     case RefusalReason::StoreFault:
       return {page.tr("Your request could not be filed"),
               page.tr("The machine could not write it down safely, so we do not say that it is filed."),
-              page.tr("Please try once more. If that does not help, please go to another counter.")};
+              view.may_retry
+                  ? page.tr("Please try once more. If that does not help, please go to another counter.")
+                  : page.tr("To file a request, please go to another counter.")};
     case RefusalReason::NotEnrolled:
-      return {
-          page.tr("This counter does not take requests yet"),
-          page.tr("It has not been connected with the municipality."),
-          page.tr(
-              "You can read here what each service needs. To file a request, please go to another counter.")};
+      return {page.tr("This counter does not take requests yet"),
+              page.tr("It has not been connected with the municipality."),
+              page.tr("To file a request, please go to another counter.")};
   }
   return {};
 }
@@ -40,7 +40,7 @@ RefusedWords words_of(const Page& page, RefusalReason reason) {
 
 void draw_refused(Page& page, const view::Refused& view) {
   const toolkit::Theme& theme = page.theme();
-  const RefusedWords words = words_of(page, view.reason);
+  const RefusedWords words = words_of(page, view);
   const Header header{.title = page.in(page.city().municipality), .subtitle = page.in(page.city().office)};
   Footer footer{.side = back_action(page)};
   if (view.may_retry) footer.main = MainAction{.label = page.tr("Try again")};

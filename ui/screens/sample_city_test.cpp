@@ -16,7 +16,10 @@ services::Area area(const char* id, LocalText name, LocalText summary, const cha
       std::move(summary),
       icon,
       std::move(open),
-      {"دفتر خدمات الکترونیک شهر، خیابان آزادی، روبه‌روی پارک لاله، شنبه تا چهارشنبه از "
+      {"دفتر خدمات الکترونیک شهر، خیابان آزادی، روبه‌روی پارک لاله، شنبه "
+       "تا "
+       "چهارشنبه "
+       "از "
        "۷:۳۰ "
        "تا "
        "۱۴:۳۰",

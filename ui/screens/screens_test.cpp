@@ -41,7 +41,7 @@ void on_every_screen(float height, Check check) {
   for (const Look& look : all_looks()) {
     for (const Sample& shown : city.samples(look.language)) {
       INFO(describe(shown, look));
-      check(shown, Stage::get().draw(city, shown, look, height));
+      check(shown, Stage::get().draw(city.catalogue(), shown, look, height));
     }
   }
 }
@@ -106,7 +106,7 @@ TEST_CASE("the page is mirrored, keyboard and digit pad are not") {
   const City city;
   const auto draw = [&](const char* name, Language language) {
     for (const Sample& shown : city.samples(language)) {
-      if (shown.name == name) return Stage::get().draw(city, shown, {.language = language});
+      if (shown.name == name) return Stage::get().draw(city.catalogue(), shown, {.language = language});
     }
     return Drawn{};
   };
@@ -143,7 +143,8 @@ TEST_CASE("services stand in exactly two columns, and in one with large letters"
   const auto columns = [&](toolkit::TextSize size) {
     std::set<int> lefts;
     const Sample services{.name = "services", .view = view::Services{}};
-    for (const Target& target : Stage::get().draw(city, services, {.text_size = size}, kTall).targets) {
+    for (const Target& target :
+         Stage::get().draw(city.catalogue(), services, {.text_size = size}, kTall).targets) {
       if (target.id.rfind("area/", 0) == 0) lefts.insert(static_cast<int>(target.rect.x));
     }
     return lefts.size();

@@ -38,10 +38,11 @@ Stage::Stage() {
   ui_ = std::make_unique<toolkit::Ui>(*engine_, *atlas_, clock_);
 }
 
-Drawn Stage::frame(const City& city, const Sample& sample, const Look& look, const render::InputFrame& input) {
+Drawn Stage::frame(const services::Catalogue& catalogue, const Sample& sample, const Look& look,
+                   const render::InputFrame& input) {
   Situation situation;
   situation.language = look.language;
-  situation.catalogue = &city.catalogue();
+  situation.catalogue = &catalogue;
   situation.now = clock_.wall();
   situation.large_text = look.text_size == toolkit::TextSize::Large;
   situation.high_contrast = look.contrast == toolkit::Contrast::High;
@@ -60,23 +61,23 @@ Drawn Stage::frame(const City& city, const Sample& sample, const Look& look, con
   return drawn;
 }
 
-Drawn Stage::draw(const City& city, const Sample& sample, const Look& look, float height) {
+Drawn Stage::draw(const services::Catalogue& catalogue, const Sample& sample, const Look& look, float height) {
   ui_->reset();
   viewport_ = {0, 0, 1, 1080, height};
   Drawn drawn;
   // The height of what scrolls is known after the first frame, what it makes of the page after the second.
-  for (int i = 0; i < 3; ++i) drawn = frame(city, sample, look, {});
+  for (int i = 0; i < 3; ++i) drawn = frame(catalogue, sample, look, {});
   return drawn;
 }
 
-Drawn Stage::touch(const City& city, const Sample& sample, const Look& look, toolkit::Point at,
-                   render::Transition transition) {
+Drawn Stage::touch(const services::Catalogue& catalogue, const Sample& sample, const Look& look,
+                   toolkit::Point at, render::Transition transition) {
   render::InputFrame input;
   input.x = at.x;
   input.y = at.y;
   input.down = transition == render::Transition::Down;
   input.transition = transition;
-  return frame(city, sample, look, input);
+  return frame(catalogue, sample, look, input);
 }
 
 const Picture& Stage::picture() {

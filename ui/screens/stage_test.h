@@ -44,9 +44,9 @@ class Stage {
  public:
   static Stage& get();
   /// Draws until the picture has settled. `height` in layout units.
-  Drawn draw(const City& city, const Sample& sample, const Look& look, float height = 1920);
+  Drawn draw(const services::Catalogue& catalogue, const Sample& sample, const Look& look, float height = 1920);
   /// One more frame, with a finger that goes down or up there.
-  Drawn touch(const City& city, const Sample& sample, const Look& look, toolkit::Point at,
+  Drawn touch(const services::Catalogue& catalogue, const Sample& sample, const Look& look, toolkit::Point at,
               render::Transition transition);
   /// What a page that draws nothing says: `say(const Page&)`.
   template <class Say>
@@ -59,7 +59,8 @@ class Stage {
 
  private:
   Stage();
-  Drawn frame(const City& city, const Sample& sample, const Look& look, const render::InputFrame& input);
+  Drawn frame(const services::Catalogue& catalogue, const Sample& sample, const Look& look,
+              const render::InputFrame& input);
   Translations persian_;
   StillClock clock_;
   std::unique_ptr<text::Fonts> fonts_;

@@ -16,12 +16,12 @@ namespace {
 
 /// What the screen asks for when this target is tapped.
 Actions tap(const City& city, const Sample& shown, const std::string& id, float height = 6000) {
-  const Drawn before = Stage::get().draw(city, shown, {}, height);
+  const Drawn before = Stage::get().draw(city.catalogue(), shown, {}, height);
   const toolkit::Target* target = before.find(id);
   REQUIRE_MESSAGE(target != nullptr, id);
   const toolkit::Point at = target->rect.centre();
-  Stage::get().touch(city, shown, {}, at, render::Transition::Down);
-  return Stage::get().touch(city, shown, {}, at, render::Transition::Up).actions;
+  Stage::get().touch(city.catalogue(), shown, {}, at, render::Transition::Down);
+  return Stage::get().touch(city.catalogue(), shown, {}, at, render::Transition::Up).actions;
 }
 
 template <class Wanted>
@@ -71,7 +71,7 @@ TEST_CASE("a tap asks for what the target says") {
 TEST_CASE("the welcome screen starts wherever it is touched above the languages") {
   const City city;
   const Sample welcome = sample_named(city, "welcome");
-  const Drawn drawn = Stage::get().draw(city, welcome, {});
+  const Drawn drawn = Stage::get().draw(city.catalogue(), welcome, {});
   const toolkit::Target* start = drawn.find("start");
   REQUIRE(start != nullptr);
   CHECK(start->rect.w * start->rect.h > 1080 * 1920 / 3);
@@ -82,7 +82,7 @@ TEST_CASE("a dimmed main action and a covered screen do not answer") {
   const City city;
   CHECK(find<action::Next>(tap(city, sample_named(city, "form-digits"), "main")) == nullptr);
   CHECK(find<action::PrintAgain>(tap(city, sample_named(city, "receipt-printing"), "print-again")) == nullptr);
-  const Drawn covered = Stage::get().draw(city, sample_named(city, "idle-warning"), {});
+  const Drawn covered = Stage::get().draw(city.catalogue(), sample_named(city, "idle-warning"), {});
   const toolkit::Target* below = covered.find("end");
   CHECK((below == nullptr || !below->enabled));
 }

@@ -49,7 +49,7 @@ void draw_hero(Page& page, const Rect& rect) {
   page.flow(words, page.tr("The city's counter"),
             {.type = Type::Hero, .weight = Weight::Bold, .colour = theme.on_deep, .align = Align::Centre},
             theme.gap_12);
-  page.flow(words, page.tr("Municipal services, plain and without a go-between"),
+  page.flow(words, page.tr("Municipal services, clear and direct"),
             {.type = Type::Subtitle, .colour = theme.on_deep_soft, .align = Align::Centre}, 0);
 }
 
