@@ -55,6 +55,25 @@ TEST_CASE("Pitfall 7: the atlas fills up, grows, starts anew, and never fails") 
   CHECK_FALSE(atlas.glyph(0, fonts.set().glyph_of(0, U'م'), 400, 0));
 }
 
+TEST_CASE("Growing and starting anew each raise the generation and ask for the whole image") {
+  const Fonts fonts = test_fonts();
+  Atlas atlas(fonts, 128, 128, 256);
+  REQUIRE(atlas.take_dirty());
+  bool grown = false;
+  for (std::uint32_t glyph = 1; glyph < 300; ++glyph) {
+    const std::uint64_t generation = atlas.generation();
+    const int height = atlas.height();
+    atlas.glyph(0, glyph, 36, 0);
+    const auto dirty = atlas.take_dirty();
+    if (atlas.height() == height) continue;
+    grown = true;
+    CHECK(atlas.generation() == generation + 1);
+    REQUIRE(dirty);
+    CHECK((dirty->width == 128 && dirty->height == 256));
+  }
+  CHECK(grown);
+}
+
 TEST_CASE("The same glyph is drawn once; another quarter of a pixel is another picture") {
   const Fonts fonts = test_fonts();
   Atlas atlas(fonts);

@@ -87,6 +87,18 @@ TEST_CASE("Pitfall 2: the space at a break hangs outside and has no width") {
   CHECK(layout.lines()[0].left >= 0);
 }
 
+TEST_CASE("Pitfall 2: the space at a break stands at the line's end, though it parts Latin words") {
+  const Fonts fonts = test_fonts();
+  Engine engine(fonts);
+  const std::string text = "کد abc defghi";
+  const Layout& layout = engine.lay_out(text, persian(), natural_width(engine, "کد abc", persian()) + 4);
+  REQUIRE(layout.lines().size() == 2);
+  REQUIRE(layout.lines()[0].byte_end == text.find("defghi"));
+  // By part 4 of rule L1 the hanging space is left of "abc"; else it would push the letters out of the line.
+  CHECK(glyph_at(layout, text.find("abc")).x == doctest::Approx(layout.lines()[0].left).epsilon(0.01));
+  CHECK(glyph_at(layout, text.find(" defghi")).x < layout.lines()[0].left);
+}
+
 TEST_CASE("Pitfall 2: a word broken for want of room keeps its joined letters") {
   const Fonts fonts = test_fonts();
   Engine engine(fonts);

@@ -82,6 +82,17 @@ TEST_CASE("A word wider than its line breaks inside, never beyond the width") {
   CHECK(engine.lay_out(word, persian(), 1).lines().size() <= word.size());
 }
 
+TEST_CASE("A line that is wider shaped than measured is made shorter") {
+  const Fonts fonts = test_fonts();
+  Engine engine(fonts);
+  // A break inside lam-alef makes two glyphs of one that was measured.
+  for (float width = 40; width < 160; width += 1) {
+    CAPTURE(width);
+    for (const Line& line : engine.lay_out("لالالالالالالالالا", persian(), width).lines())
+      CHECK(line.width <= width + 0.1F);
+  }
+}
+
 TEST_CASE("Cut text ends in an ellipsis inside its width and never overlaps itself") {
   const Fonts fonts = test_fonts();
   Engine engine(fonts);
