@@ -52,9 +52,7 @@ Result<HeadAnchor::Contents, StoreFault> HeadAnchor::read() {
   if (!bytes) return fail(fault_of(bytes.error()));
   Contents contents;
   if (!*bytes) return contents;
-  // A file that was made and never filled (a power cut between the two) says as little as none.
-  contents.exists =
-      std::any_of((*bytes)->begin(), (*bytes)->end(), [](std::uint8_t byte) { return byte != 0; });
+  contents.exists = true;
   exists_ = true;
   for (std::size_t slot = 0; slot < slot_count; ++slot) {
     const std::size_t start = std::min(slot * slot_stride, (*bytes)->size());
@@ -76,6 +74,13 @@ Result<void, StoreFault> HeadAnchor::write(const Head& head) {
     exists_ = true;
   }
   next_slot_ = (next_slot_ + 1) % slot_count;
+  return {};
+}
+
+Result<void, StoreFault> HeadAnchor::start(const Head& head) {
+  for (std::size_t slot = 0; slot < slot_count; ++slot) {
+    if (const auto written = write(head); !written) return fail(written.error());
+  }
   return {};
 }
 

@@ -110,8 +110,16 @@ Result<void, StoreFault> QueueStore::verify_chain() {
 Result<void, StoreFault> QueueStore::compare_anchor() {
   const auto contents = anchor_.read();
   if (!contents) return fail(contents.error());
-  if (!contents->exists) return {};
   const auto& head = contents->head;
+  if (!head && last_sequence_ == 0) {
+    // A new queue, or the power went while it was made.
+    findings_.anchor = Findings::Anchor::Matches;
+    return anchor_.start({options_.kiosk, options_.epoch, 0, head_, options_.kiosk_key->sign(head_)});
+  }
+  if (!contents->exists) {
+    findings_.anchor = Findings::Anchor::Missing;
+    return {};
+  }
   const protocol::VerifyingKey key = options_.kiosk_key->verifying_key();
   if (!head || head->kiosk != options_.kiosk || head->epoch != options_.epoch ||
       !key.verify(head->hash, head->signature)) {
@@ -120,6 +128,10 @@ Result<void, StoreFault> QueueStore::compare_anchor() {
   }
   if (head->sequence > last_sequence_) {
     findings_.anchor = Findings::Anchor::Truncated;
+    return {};
+  }
+  if (head->sequence == 0) {
+    findings_.anchor = Findings::Anchor::Matches;
     return {};
   }
   const auto row = database_->prepare("SELECT hash FROM entry WHERE seq = ?");

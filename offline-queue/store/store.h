@@ -55,13 +55,13 @@ struct Options {
 /// What opening found out. Everything that verifies is kept and can be sent, whatever else is wrong.
 struct Findings {
   enum class Anchor {
-    None,       ///< no head file yet
+    Missing,    ///< no head file although there are records: somebody removed it
     Matches,    ///< the anchored head is in the chain
     Truncated,  ///< the chain is shorter than the anchored head: records are gone
     Forked,     ///< another record stands where the anchored head was: an old disk was restored
     Damaged,    ///< the head file is there and says nothing usable
   };
-  Anchor anchor = Anchor::None;
+  Anchor anchor = Anchor::Matches;
   int records = 0;
   std::vector<int> damaged;  ///< sequences that do not verify or are missing; never sent
   bool head_verifies = true;

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "base/core/bytes.h"
+#include "base/core/random.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pishkhan::power_cut {
+
+/// A disk in memory that keeps no more than it promises. What was written is visible at once, and certain
+/// only after a sync: at a power cut, every 512-byte sector of every unsynced write is kept, dropped or
+/// garbage, each unsynced truncation happened or not, and each unsynced name is the old or the new one, all
+/// independently (POSIX promises nothing better). Deterministic from its seed. Thread: one.
+class ModelDisk {
+ public:
+  explicit ModelDisk(std::uint64_t seed) : random_(seed) {}
+
+  /// Every changing operation counts down; at zero the power is off, and everything fails until restart().
+  void cut_after(int operations) { operations_left_ = operations; }
+  [[nodiscard]] bool powered() const { return powered_; }
+  void cut_now() { powered_ = false; }
+  /// Decides what the disk holds after the cut, and switches on.
+  void restart();
+  [[nodiscard]] std::uint64_t operations() const { return operations_; }
+
+  // All return false when the power is off; reads of a disk without power are refused by the caller.
+  [[nodiscard]] bool exists(const std::string& name) const { return names_.contains(name); }
+  bool create(const std::string& name);
+  bool remove(const std::string& name);
+  bool write(const std::string& name, std::size_t offset, ByteView bytes);
+  bool truncate(const std::string& name, std::size_t size);
+  bool sync(const std::string& name);
+  bool sync_names();
+  /// What a running process sees.
+  [[nodiscard]] const Bytes* content(const std::string& name) const;
+
+ private:
+  struct Change {
+    std::optional<std::size_t> truncated_to;
+    std::size_t offset = 0;
+    Bytes bytes;
+  };
+  struct File {
+    Bytes durable;
+    Bytes current;
+    std::vector<Change> pending;
+  };
+  using Names = std::map<std::string, std::shared_ptr<File>>;
+
+  bool operate();
+  void settle(File& file);
+  void lose_some_of(const Change& change, Bytes& content);
+  static void apply(const Change& change, Bytes& content);
+
+  SeededRandom random_;
+  Names names_;
+  Names durable_names_;
+  int operations_left_ = -1;
+  std::uint64_t operations_ = 0;
+  bool powered_ = true;
+};
+
+}  // namespace pishkhan::power_cut

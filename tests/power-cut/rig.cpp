@@ -1,0 +1,213 @@
+#include "tests/power-cut/rig.h"
+
+#include "base/core/ensure.h"
+#include "tests/power-cut/model_vfs.h"
+
+#include <array>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+namespace pishkhan::power_cut {
+namespace {
+
+constexpr int restarts_per_world = 4;
+constexpr int kiosk = 1042;
+constexpr int epoch = 1;
+
+/// Time that passes one second a look.
+class StepClock final : public Clock {
+ public:
+  WallTime wall() const override { return WallTime(std::chrono::seconds(1'795'000'000 + ++seconds_)); }
+  SteadyTime steady() const override { return std::chrono::seconds(++seconds_); }
+
+ private:
+  mutable std::int64_t seconds_ = 0;
+};
+
+/// Made once a run: keys are slow to make and do not matter here.
+struct Keys {
+  protocol::SigningKey kiosk_key = protocol::SigningKey::generate();
+  protocol::SigningKey ingest = protocol::SigningKey::generate();
+  protocol::SigningKey cases = protocol::SigningKey::generate();
+  protocol::VerifyingKey ingest_public = ingest.verifying_key();
+  protocol::VerifyingKey cases_public = cases.verifying_key();
+};
+
+class World {
+ public:
+  World(std::uint64_t seed, store::Durability durability, const Keys& keys, Tally& tally)
+      : random_(seed),
+        disk_(seed * 31 + 7),
+        vfs_(disk_, "model-" + std::to_string(seed)),
+        files_(disk_),
+        keys_(keys),
+        tally_(tally) {
+    options_.folder = "/disk";
+    options_.kiosk = kiosk;
+    options_.epoch = epoch;
+    options_.kiosk_key = &keys.kiosk_key;
+    options_.ingest_key = &keys.ingest_public;
+    options_.cases_key = &keys.cases_public;
+    options_.clock = &clock_;
+    options_.files = &files_;
+    options_.vfs = vfs_.name();
+    options_.durability = durability;
+    options_.wal_pages = 6 + static_cast<int>(random_.below(40));
+  }
+
+  /// One life: from switching on to the cut, and the look at what is left. False: this world is over.
+  bool live_once() {
+    // Half of the cuts come early, where the files are being made, folded back or opened.
+    disk_.cut_after(1 + static_cast<int>(random_.below(random_.below(2) == 0 ? 60 : 400)));
+    if (auto opened = store::Store::open(options_)) {
+      const int steps = 1 + static_cast<int>(random_.below(30));
+      for (int step = 0; step < steps && disk_.powered(); ++step) act(**opened);
+    }
+    disk_.cut_now();
+    disk_.restart();
+    ++tally_.crashes;
+    return inspect();
+  }
+
+ private:
+  void act(store::Store& queue) {
+    const std::uint64_t choice = random_.below(10);
+    if (choice < 6) return file(queue);
+    if (choice == 6) return print(queue);
+    if (choice == 7) return static_cast<void>(queue.anchor_head().has_value());
+    acknowledge(queue);
+  }
+
+  void file(store::Store& queue) {
+    const auto id = random_.bytes<16>();
+    const auto filed = queue.append(protocol::RecordType::Request, id, [&](const store::Place&) {
+      store::Draft draft;
+      draft.payload.resize(200 + random_.below(6000));
+      random_.fill(draft.payload);
+      draft.duplicate = random_.bytes<32>();
+      draft.recovery = random_.bytes<32>();
+      return std::optional(draft);
+    });
+    if (filed && disk_.powered()) {
+      ++tally_.acknowledged;
+      promised_[filed->code.sequence] = filed->record.hash;
+    }
+  }
+
+  void print(store::Store& queue) {
+    if (promised_.empty()) return;
+    static_cast<void>(
+        queue.record_print(promised_.begin()->first, protocol::PrintOutcome::Printed).has_value());
+  }
+
+  protocol::Acknowledgement about(const protocol::Record& record, protocol::AcknowledgementKind kind) {
+    protocol::Acknowledgement word;
+    word.kind = kind;
+    const bool opened = kind == protocol::AcknowledgementKind::Opened;
+    word.verdict = opened ? protocol::Verdict::Accepted : protocol::Verdict::None;
+    word.kiosk = kiosk;
+    word.epoch = epoch;
+    word.sequence = record.header.sequence;
+    word.request_id = record.header.request_id;
+    word.hash = record.hash;
+    word.at = clock_.wall();
+    word.sign(opened ? keys_.cases : keys_.ingest);
+    return word;
+  }
+
+  void acknowledge(store::Store& queue) {
+    const auto records = queue.unsent(3);
+    if (!records || records->empty()) return;
+    std::vector<protocol::Acknowledgement> stored;
+    std::vector<protocol::Acknowledgement> opened;
+    for (const auto& record : *records) {
+      stored.push_back(about(record, protocol::AcknowledgementKind::Stored));
+      opened.push_back(about(record, protocol::AcknowledgementKind::Opened));
+      if (random_.below(2) == 0) opened.pop_back();
+    }
+    if (!queue.mark_stored(stored) || opened.empty()) return;
+    for (const auto& word : opened) may_be_erased_.insert(word.sequence);
+    static_cast<void>(queue.mark_opened(opened).has_value());
+  }
+
+  bool inspect() {
+    const auto opened = store::Store::open(options_);
+    if (!opened) {
+      ++tally_.not_opened;
+      tally_.lost += static_cast<int>(promised_.size());
+      return false;
+    }
+    store::Store& queue = **opened;
+    const auto& findings = queue.findings();
+    tally_.unverified += static_cast<int>(findings.damaged.size()) + (findings.head_verifies ? 0 : 1);
+    const bool sound = findings.anchor == store::Findings::Anchor::Matches;
+    tally_.false_alarms += sound ? 0 : 1;
+    std::set<protocol::RequestId> seen;
+    for (int sequence = 1; sequence <= findings.records; ++sequence) look_at(queue, sequence, seen);
+    int lost = 0;
+    for (const auto& [sequence, hash] : promised_) lost += sequence > findings.records ? 1 : 0;
+    tally_.lost += lost;
+    return sound && lost == 0;
+  }
+
+  void look_at(store::Store& queue, int sequence, std::set<protocol::RequestId>& seen) {
+    const auto record = queue.record(sequence);
+    ENSURE(record.has_value(), "a disk with power can be read");
+    const auto promise = promised_.find(sequence);
+    if (!*record) {
+      tally_.lost += promise == promised_.end() ? 0 : 1;
+      return;
+    }
+    if (promise != promised_.end() && (*record)->hash != promise->second) ++tally_.changed;
+    if (!(*record)->payload && !may_be_erased_.contains(sequence)) ++tally_.half_erased;
+    if ((*record)->header.type != protocol::RecordType::Request) return;
+    if (!seen.insert((*record)->header.request_id).second) ++tally_.duplicated;
+    if (promise == promised_.end()) {
+      // It was under way when the power went. Now it is there, so from now on it must stay.
+      ++tally_.unacknowledged;
+      promised_[sequence] = (*record)->hash;
+    }
+  }
+
+  SeededRandom random_;
+  ModelDisk disk_;
+  ModelVfs vfs_;
+  ModelFiles files_;
+  StepClock clock_;
+  const Keys& keys_;
+  Tally& tally_;
+  store::Options options_;
+  std::map<int, protocol::Hash> promised_;
+  std::set<int> may_be_erased_;
+};
+
+}  // namespace
+
+Tally run(int crashes, std::uint64_t first_seed, store::Durability durability) {
+  const Keys keys;
+  Tally tally;
+  for (std::uint64_t seed = first_seed; tally.crashes < crashes; ++seed) {
+    World world(seed, durability, keys, tally);
+    for (int life = 0; life < restarts_per_world && tally.crashes < crashes; ++life) {
+      if (!world.live_once()) break;
+    }
+    if (tally.first_bad_seed == 0 && !tally.flawless()) tally.first_bad_seed = seed;
+  }
+  return tally;
+}
+
+std::string describe(const Tally& tally) {
+  std::array<char, 320> text{};
+  std::snprintf(
+      text.data(), text.size(),
+      "%d crashes, %d acknowledged, %d lost, %d changed, %d duplicated, %d unverified, %d not opened, "
+      "%d false alarms, %d erased too early; %d under way and kept",
+      tally.crashes, tally.acknowledged, tally.lost, tally.changed, tally.duplicated, tally.unverified,
+      tally.not_opened, tally.false_alarms, tally.half_erased, tally.unacknowledged);
+  return text.data();
+}
+
+}  // namespace pishkhan::power_cut
