@@ -82,10 +82,10 @@ TEST_CASE("A word wider than its line breaks inside, never beyond the width") {
   CHECK(engine.lay_out(word, persian(), 1).lines().size() <= word.size());
 }
 
-TEST_CASE("A line that is wider shaped than measured is made shorter") {
+TEST_CASE("A word of lam-alefs keeps to every width, wherever it breaks") {
   const Fonts fonts = test_fonts();
   Engine engine(fonts);
-  // A break inside lam-alef makes two glyphs of one that was measured.
+  // A break inside lam-alef may make two glyphs of one that was measured.
   for (float width = 40; width < 160; width += 1) {
     CAPTURE(width);
     for (const Line& line : engine.lay_out("لالالالالالالالالا", persian(), width).lines())
