@@ -53,17 +53,28 @@ PrintWords words_of(const Page& page, PrintState state) {
   return {Icon::Print, {}, {}};
 }
 
+/// Large letters stay large: the code breaks between its second and third group rather than shrink.
+std::string on_two_lines(const std::string& code) {
+  constexpr std::string_view kNoBreakSpace = "\u00a0";
+  const std::size_t first = code.find(kNoBreakSpace);
+  const std::size_t second =
+      first == std::string::npos ? first : code.find(kNoBreakSpace, first + kNoBreakSpace.size());
+  if (second == std::string::npos) return code;
+  std::string lines = code.substr(0, second);
+  lines += '\n';
+  lines += std::string_view(code).substr(second + kNoBreakSpace.size());
+  return lines;
+}
+
 void draw_code(Page& page, Rect& column, const view::Receipt& view, const PrintWords& words) {
   const toolkit::Theme& theme = page.theme();
-  const std::string code = code_words(page, view.tracking_code);
+  std::string code = code_words(page, view.tracking_code);
   const toolkit::TextStyle label{.type = Type::Lead, .colour = theme.ink_soft, .align = Align::Centre};
-  const toolkit::TextStyle digits{.type = Type::Hero,
-                                  .weight = Weight::Bold,
-                                  .align = Align::Centre,
-                                  .direction = Direction::LeftToRight,
-                                  .overflow = toolkit::Overflow::Wrap};
+  const toolkit::TextStyle digits{
+      .type = Type::Hero, .weight = Weight::Bold, .align = Align::Centre, .direction = Direction::LeftToRight};
   const float inner = column.w - 2 * theme.gap_24;
-  const float room = page.ui.text_height("۰", digits, inner);
+  if (page.ui.text_width(code, digits) > inner) code = on_two_lines(code);
+  const float room = page.ui.text_height(code, digits, inner);
   const float height = page.ui.text_height("ک", label, inner) + room + 2 * theme.gap_24;
   const Rect box = column.cut_top(height, theme.gap_32);
   if (words.code_is_all) {
