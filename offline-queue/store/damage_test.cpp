@@ -1,0 +1,179 @@
+#include "offline-queue/store/test_world.h"
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <csignal>
+
+namespace pishkhan::store {
+namespace {
+
+using testing::World;
+
+void execute(const World& world, const char* sql) {
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open((world.options.folder / "queue.db").c_str(), &database) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(database);
+}
+
+void fill(const World& world, int count) {
+  const auto store = world.open();
+  REQUIRE(store);
+  for (int id = 1; id <= count; ++id) REQUIRE(World::file(*store, std::string(300, 'a'), id).has_value());
+  REQUIRE(store->anchor_head().has_value());
+}
+
+TEST_CASE("a newer database is refused and left as it was") {
+  const World world;
+  fill(world, 3);
+  execute(world, "PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)");
+  const std::string before = world.raw("queue.db");
+  CHECK(Store::open(world.options).error() == StoreFault::NewerSchema);
+  CHECK(world.raw("queue.db") == before);
+}
+
+TEST_CASE("another kiosk's or epoch's database, no database and somebody else's are told apart") {
+  World world;
+  fill(world, 1);
+  world.options.epoch = 2;
+  CHECK(Store::open(world.options).error() == StoreFault::WrongEpoch);
+  world.put_raw("queue.db", std::string(8192, 'x'));
+  std::filesystem::remove(world.options.folder / "queue.db-wal");
+  CHECK(Store::open(world.options).error() == StoreFault::Unreadable);
+  std::filesystem::remove(world.options.folder / "queue.db");
+  execute(world, "CREATE TABLE notes(words TEXT)");
+  CHECK(Store::open(world.options).error() == StoreFault::Unreadable);
+  world.options.folder /= "nowhere";
+  CHECK(Store::open(world.options).error() == StoreFault::Unreadable);
+}
+
+TEST_CASE("a chain cut off behind its anchor is noticed, sent, and not written on") {
+  const World world;
+  fill(world, 5);
+  execute(world, "DELETE FROM entry WHERE seq >= 4");
+  const auto store = world.open();
+  REQUIRE(store);
+  CHECK(store->findings().anchor == Findings::Anchor::Truncated);
+  CHECK(store->findings().damaged.empty());
+  CHECK(store->unsent(64)->size() == 3);
+  CHECK(World::file(*store, "more", 9).error() == StoreFault::ChainBroken);
+}
+
+TEST_CASE("an old disk that was put back and written on is noticed") {
+  const World world;
+  fill(world, 3);
+  const std::string database = world.raw("queue.db");
+  const std::string wal = world.raw("queue.db-wal");
+  const std::string head = world.raw("queue.head");
+  REQUIRE(World::file(*world.open(), "the true fourth", 4).has_value());
+  REQUIRE(world.open()->anchor_head().has_value());
+  const std::string true_head = world.raw("queue.head");
+  world.put_raw("queue.db", database);
+  world.put_raw("queue.db-wal", wal);
+  world.put_raw("queue.head", head);
+  REQUIRE(World::file(*world.open(), "another fourth", 5).has_value());
+  world.put_raw("queue.head", true_head);
+  const auto store = world.open();
+  CHECK(store->findings().anchor == Findings::Anchor::Forked);
+  CHECK(World::file(*store, "more", 9).error() == StoreFault::ChainBroken);
+}
+
+TEST_CASE("a head file that is gone or damaged is told") {
+  const World world;
+  fill(world, 2);
+  CHECK(world.open()->findings().anchor == Findings::Anchor::Matches);
+  world.put_raw("queue.head", std::string(700, 'z'));
+  CHECK(world.open()->findings().anchor == Findings::Anchor::Damaged);
+  std::filesystem::remove(world.options.folder / "queue.head");
+  const auto store = world.open();
+  CHECK(store->findings().anchor == Findings::Anchor::Missing);
+  CHECK(World::file(*store, "goes on", 3).has_value());
+}
+
+TEST_CASE("a changed record is found; all others are kept and sent") {
+  for (const char* sql : {"UPDATE entry SET payload = x'00' WHERE seq = 3",
+                          "UPDATE entry SET header = zeroblob(70) WHERE seq = 3",
+                          "UPDATE entry SET signature = zeroblob(64), payload = x'00' WHERE seq = 3",
+                          "DELETE FROM entry WHERE seq = 3"}) {
+    CAPTURE(sql);
+    const World world;
+    fill(world, 6);
+    execute(world, sql);
+    const auto store = world.open();
+    REQUIRE(store);
+    REQUIRE_FALSE(store->findings().damaged.empty());
+    CHECK(store->findings().damaged.front() == 3);
+    CHECK(store->findings().damaged.size() <= 2);  // the next one leans on the lost hash
+    CHECK(store->findings().head_verifies);
+    CHECK(store->unsent(64)->size() == 6 - store->findings().damaged.size());
+    CHECK(World::file(*store, "goes on", 9).has_value());
+  }
+}
+
+TEST_CASE("a chain with another key's signatures is not written on") {
+  World world;
+  fill(world, 2);
+  const protocol::SigningKey other = protocol::SigningKey::generate();
+  world.options.kiosk_key = &other;
+  const auto store = world.open();
+  REQUIRE(store);
+  CHECK_FALSE(store->findings().head_verifies);
+  CHECK(World::file(*store, "more", 9).error() == StoreFault::ChainBroken);
+}
+
+TEST_CASE("flipped bits in the WAL or the database never pass for a whole chain") {
+  const World world;
+  fill(world, 12);
+  const std::string database = world.raw("queue.db");
+  const std::string wal = world.raw("queue.db-wal");
+  const std::uint64_t seed = 1361;
+  CAPTURE(seed);
+  SeededRandom random(seed);
+  const std::size_t used = wal.find_last_not_of('\0') + 1;
+  int noticed = 0;
+  for (int round = 0; round < 150; ++round) {
+    const bool in_wal = round % 2 == 0;
+    std::string changed = in_wal ? wal : database;
+    const std::size_t position = random.below(in_wal ? used : database.size());
+    changed[position] = static_cast<char>(changed[position] ^ (1 << random.below(8)));
+    world.put_raw("queue.db", in_wal ? database : changed);
+    world.put_raw("queue.db-wal", in_wal ? changed : wal);
+    const auto opened = Store::open(world.options);
+    const bool clean = opened && (*opened)->findings().damaged.empty() && (*opened)->findings().head_verifies &&
+                       (*opened)->findings().anchor == Findings::Anchor::Matches;
+    if (clean) CHECK((*opened)->unsent(64)->size() == 12);  // it fell where nothing lies
+    noticed += clean ? 0 : 1;
+  }
+  CHECK(noticed > 20);
+}
+
+TEST_CASE("a full disk refuses, keeps all that was accepted, and goes on when there is room again") {
+  const World world;
+  // RLIMIT_FSIZE stands in for the full disk: in a child, because it cannot be lifted again without root.
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const auto store = world.open();
+    if (!store) ::_exit(2);
+    const rlimit limit{1'200'000, 1'200'000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    int filed = 0;
+    while (filed < 500 && World::file(*store, std::string(8000, 'a'), filed + 1)) ++filed;
+    ::_exit(filed > 20 && filed < 500 ? 0 : 3);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  const auto store = world.open();
+  REQUIRE(store);
+  CHECK(store->findings().records > 20);
+  CHECK(store->findings().damaged.empty());
+  CHECK(World::file(*store, "room again", 600).has_value());
+}
+
+}  // namespace
+}  // namespace pishkhan::store

@@ -1,0 +1,202 @@
+#include "offline-queue/store/store.h"
+
+#include "offline-queue/store/test_world.h"
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+#include <sys/wait.h>
+
+namespace pishkhan::store {
+namespace {
+
+using protocol::Verdict;
+using testing::World;
+
+TEST_CASE("what was filed is there after a restart, numbered, chained and signed") {
+  const World world;
+  protocol::Hash previous = protocol::chain_start(1042, 1);
+  {
+    const auto store = world.open();
+    REQUIRE(store);
+    for (int id = 1; id <= 20; ++id) {
+      const auto filed = World::file(*store, "payload " + std::to_string(id), id);
+      REQUIRE(filed.has_value());
+      CHECK(filed->code == protocol::TrackingCode{1042, 1, id});
+    }
+  }
+  const auto store = world.open();
+  REQUIRE(store);
+  CHECK(store->findings().records == 20);
+  CHECK(store->findings().damaged.empty());
+  CHECK(store->findings().head_verifies);
+  const auto records = store->unsent(64);
+  REQUIRE(records->size() == 20);
+  for (const auto& record : *records) {
+    CHECK(protocol::follows(previous, record));
+    CHECK(protocol::signed_by(world.kiosk.verifying_key(), record));
+    previous = record.hash;
+  }
+  CHECK(World::file(*store, "next", 21)->code.sequence == 21);
+}
+
+TEST_CASE("the place is known before sealing, and a failed sealing takes no place") {
+  const World world;
+  const auto store = world.open();
+  int offered = 0;
+  const auto none = store->append(protocol::RecordType::Request, {}, [&](const Place& place) {
+    offered = place.code.sequence;
+    return std::optional<Draft>();
+  });
+  CHECK(none.error() == StoreFault::NotSealed);
+  CHECK(offered == 1);
+  CHECK(World::file(*store, "sealed", 1)->code.sequence == 1);
+}
+
+TEST_CASE("the settings of the design are those of the file") {
+  const World world;
+  { CHECK(World::file(*world.open(), "one", 1).has_value()); }
+  CHECK(world.raw("queue.db-wal").size() > 256 * 4096);
+  CHECK_FALSE(std::filesystem::exists(world.options.folder / "queue.db-journal"));
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open((world.options.folder / "queue.db").c_str(), &database) == SQLITE_OK);
+  sqlite3_stmt* row = nullptr;
+  sqlite3_prepare_v2(database, "PRAGMA journal_mode", -1, &row, nullptr);
+  REQUIRE(sqlite3_step(row) == SQLITE_ROW);
+  CHECK(std::string(reinterpret_cast<const char*>(sqlite3_column_text(row, 0))) == "wal");
+  sqlite3_finalize(row);
+  sqlite3_prepare_v2(database, "SELECT count(*) FROM sqlite_master WHERE type = 'index'", -1, &row, nullptr);
+  REQUIRE(sqlite3_step(row) == SQLITE_ROW);
+  CHECK(sqlite3_column_int(row, 0) == 0);
+  sqlite3_finalize(row);
+  sqlite3_close(database);
+}
+
+TEST_CASE("only a verified opened acknowledgement erases, and then for good") {
+  const World world;
+  const std::string canary(5000, 'Q');
+  auto store = world.open();
+  const auto filed = World::file(*store, canary, 1);
+  REQUIRE(World::file(*store, "another", 2).has_value());
+  const auto on_disk = [&](const char* file) {
+    return world.raw(file).find(canary.substr(0, 400)) != std::string::npos;
+  };
+  CHECK((on_disk("queue.db") || on_disk("queue.db-wal")));
+  auto forged = world.word(filed->record, Verdict::Accepted);
+  forged.sign(world.ingest);  // ingest cannot say that something was opened
+  auto other_hash = world.word(filed->record, Verdict::Accepted);
+  other_hash.hash[0] ^= 1;
+  other_hash.sign(world.cases);
+  const std::vector stored{world.word(filed->record, Verdict::None)};
+  CHECK(store->mark_stored(stored) == 1);
+  CHECK(store->mark_opened(std::vector{forged, other_hash}) == 0);
+  CHECK(store->mark_opened(std::vector{world.word(filed->record, Verdict::Invalid)}) == 1);
+  CHECK(store->counts()->invalid == 1);
+  CHECK((*store->record(1))->payload.has_value());
+  const std::vector opened{world.word(filed->record, Verdict::Accepted)};
+  CHECK(store->mark_opened(opened) == 1);
+  CHECK(store->mark_opened(opened) == 1);
+  CHECK_FALSE((*store->record(1))->payload.has_value());
+  for (const char* file : {"queue.db", "queue.db-wal", "queue.head"}) CHECK_FALSE(on_disk(file));
+  store.reset();
+  for (const char* file : {"queue.db", "queue.db-wal", "queue.head"}) CHECK_FALSE(on_disk(file));
+  store = world.open();
+  REQUIRE(store);
+  CHECK(store->findings().damaged.empty());
+  CHECK(store->findings().head_verifies);
+  CHECK(store->counts()->unopened == 1);
+}
+
+TEST_CASE("sending goes in order, in batches, and leaves out what is stored") {
+  const World world;
+  auto store = world.open();
+  for (int id = 1; id <= 70; ++id) REQUIRE(World::file(*store, "payload", id).has_value());
+  auto batch = *store->unsent(100);
+  REQUIRE(batch.size() == largest_batch);
+  std::vector<protocol::Acknowledgement> words;
+  for (const auto& record : batch) words.push_back(world.word(record, Verdict::None));
+  CHECK(store->mark_stored(words) == largest_batch);
+  CHECK(store->mark_stored(words) == largest_batch);
+  batch = *store->unsent(64);
+  REQUIRE(batch.size() == 6);
+  CHECK(batch.front().header.sequence == 65);
+  CHECK(store->unopened(10, 3) == std::vector{11, 12, 13});
+  CHECK(store->counts()->unsent == 6);
+  CHECK(store->counts()->unopened == 70);
+  store.reset();
+  CHECK(world.open()->unsent(64)->size() == 6);
+}
+
+TEST_CASE("the same again is found until it is opened; the receipt can be asked for within ten minutes") {
+  World world;
+  const protocol::Hash same = world.random.bytes<32>();
+  const protocol::Hash person = world.random.bytes<32>();
+  auto store = world.open();
+  const auto filed = World::file(*store, "payload", 1, same, person);
+  store.reset();  // the power went between commit and receipt
+  store = world.open();
+  REQUIRE(store->find_unprinted(person)->has_value());
+  CHECK((*store->find_unprinted(person))->code == filed->code);
+  CHECK((*store->find_duplicate(same))->request_id == filed->request_id);
+  CHECK_FALSE(store->find_duplicate(person)->has_value());
+  world.clock.now += std::chrono::minutes(9);
+  CHECK(store->find_unprinted(person)->has_value());
+  REQUIRE(store->record_print(1, protocol::PrintOutcome::Failed).has_value());
+  CHECK(store->find_unprinted(person)->has_value());
+  world.clock.now += std::chrono::minutes(1);
+  CHECK_FALSE(store->find_unprinted(person)->has_value());
+  REQUIRE(store->purge().has_value());
+  world.clock.now -= std::chrono::minutes(5);
+  CHECK_FALSE(store->find_unprinted(person)->has_value());  // gone, not merely hidden
+  CHECK(store->find_duplicate(same)->has_value());
+  CHECK(store->mark_opened(std::vector{world.word(filed->record, Verdict::Accepted)}) == 1);
+  CHECK_FALSE(store->find_duplicate(same)->has_value());
+  world.clock.now += std::chrono::minutes(6);
+  REQUIRE(store->purge().has_value());
+  for (const char* file : {"queue.db", "queue.db-wal"}) {
+    CHECK(world.raw(file).find(std::string(as_text(same))) == std::string::npos);
+  }
+}
+
+TEST_CASE("a printed receipt ends the recovery, and the print is in the chain") {
+  World world;
+  const protocol::Hash person = world.random.bytes<32>();
+  const auto store = world.open();
+  REQUIRE(World::file(*store, "payload", 1, std::nullopt, person).has_value());
+  REQUIRE(store->record_print(1, protocol::PrintOutcome::Printed).has_value());
+  CHECK_FALSE(store->find_unprinted(person)->has_value());
+  const auto record = *store->record(2);
+  REQUIRE(record.has_value());
+  CHECK(record->header.type == protocol::RecordType::PrintOutcome);
+  CHECK(protocol::PrintReport::parse(*record->payload) ==
+        protocol::PrintReport{1, protocol::PrintOutcome::Printed});
+  CHECK(store->record_print(2, protocol::PrintOutcome::Printed).error() == StoreFault::UnknownRecord);
+  CHECK(store->record_print(9, protocol::PrintOutcome::Printed).error() == StoreFault::UnknownRecord);
+}
+
+TEST_CASE("little room is told before anything is typed") {
+  World world;
+  const auto store = world.open();
+  CHECK(store->room() == Room::Enough);
+  world.files.free = world.options.low_room_bytes - 1;
+  CHECK(store->room() == Room::Low);
+  world.files.free = world.options.least_room_bytes - 1;
+  CHECK(store->room() == Room::TooLittle);
+}
+
+TEST_CASE("another process finds it locked") {
+  const World world;
+  const auto store = world.open();
+  REQUIRE(store);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto second = Store::open(world.options);
+    ::_exit(!second && second.error() == StoreFault::Locked ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
+}  // namespace
+}  // namespace pishkhan::store
