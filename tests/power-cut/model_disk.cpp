@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace pishkhan::power_cut {
 namespace {
@@ -60,7 +61,7 @@ bool ModelDisk::truncate(const std::string& name, std::size_t size) {
 }
 
 bool ModelDisk::sync(const std::string& name) {
-  if (!operate()) return false;
+  if (!operate() || std::exchange(next_sync_fails_, false)) return false;
   File& file = *names_.at(name);
   for (const Change& change : file.pending) apply(change, file.durable);
   file.pending.clear();

@@ -23,6 +23,11 @@ class ModelDisk {
   /// Every changing operation counts down; at zero the power is off, and everything fails until restart().
   void cut_after(int operations) { operations_left_ = operations; }
   [[nodiscard]] bool powered() const { return powered_; }
+  /// Writes that would make a file larger than this find the disk full.
+  void limit_files_to(std::size_t bytes) { largest_file_ = bytes; }
+  [[nodiscard]] bool has_room_for(std::size_t end) const { return end <= largest_file_; }
+  /// The next sync fails although the power is on, as with a dying disk.
+  void fail_next_sync() { next_sync_fails_ = true; }
   void cut_now() { powered_ = false; }
   /// Decides what the disk holds after the cut, and switches on.
   void restart();
@@ -62,6 +67,8 @@ class ModelDisk {
   Names durable_names_;
   int operations_left_ = -1;
   std::uint64_t operations_ = 0;
+  std::size_t largest_file_ = std::size_t{1} << 40;
+  bool next_sync_fails_ = false;
   bool powered_ = true;
 };
 

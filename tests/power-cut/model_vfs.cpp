@@ -49,6 +49,7 @@ int write_file(sqlite3_file* file, const void* source, int count, sqlite3_int64 
   const OpenFile& open = as_open(file);
   const ByteView bytes(static_cast<const std::uint8_t*>(source), static_cast<std::size_t>(count));
   if (!open.disk->exists(open.name)) return SQLITE_IOERR_WRITE;
+  if (!open.disk->has_room_for(static_cast<std::size_t>(offset) + bytes.size())) return SQLITE_FULL;
   return open.disk->write(open.name, static_cast<std::size_t>(offset), bytes) ? SQLITE_OK : SQLITE_IOERR_WRITE;
 }
 
