@@ -30,7 +30,7 @@ class Strip {
  public:
   Strip(Language language, text::Engine& engine, const text::Fonts& fonts, int width)
       : language_(language), engine_(engine), fonts_(fonts), width_(width), paper_(width, 512) {
-    sizes_.code = static_cast<float>(width) / 8.3F;
+    sizes_.code = static_cast<float>(width) / 7;
   }
 
   void draw(const Line& line) {
@@ -41,7 +41,7 @@ class Strip {
       case Kind::Subtitle:
         return paragraph(line, sizes_.text, text::Weight::Regular, text::Align::Center);
       case Kind::Code:
-        return paragraph(line, sizes_.code, text::Weight::Bold, text::Align::Center);
+        return code(line);
       case Kind::Heading:
         return paragraph(line, sizes_.heading, text::Weight::Bold, text::Align::Start);
       case Kind::Text:
@@ -104,6 +104,14 @@ class Strip {
         engine_.lay_out(line.text.reveal(), style(size, weight, align), static_cast<float>(inner()));
     put(layout, margin, y_);
     y_ += height_of(layout);
+  }
+
+  /// The largest size at which the whole code stands on one line.
+  void code(const Line& line) {
+    const auto bold = [this](float size) { return style(size, text::Weight::Bold, text::Align::Center); };
+    const float width = engine_.lay_out(line.text.reveal(), bold(sizes_.code)).width();
+    const float fitting = sizes_.code * std::min(1.0F, static_cast<float>(inner()) / width);
+    paragraph(line, std::floor(fitting) - 1, text::Weight::Bold, text::Align::Center);
   }
 
   static int height_of(const text::Layout& layout) { return static_cast<int>(std::ceil(layout.height())); }
