@@ -16,13 +16,7 @@ services::Area area(const char* id, LocalText name, LocalText summary, const cha
       std::move(summary),
       icon,
       std::move(open),
-      {"دفتر خدمات الکترونیک شهر، خیابان آزادی، روبه‌روی پارک لاله، شنبه "
-       "تا "
-       "چهارشنبه "
-       "از "
-       "۷:۳۰ "
-       "تا "
-       "۱۴:۳۰",
+      {"دفتر خدمات الکترونیک شهر، خیابان آزادی، روبه‌روی پارک لاله، شنبه تا چهارشنبه از ۷:۳۰ تا ۱۴:۳۰",
        "Electronic services office, Azadi Street, opposite Laleh Park, Saturday to Wednesday, 7:30 to 14:30"}};
 }
 
@@ -149,9 +143,7 @@ City::City() : paper_(paper()) {
   catalogue_.city.office = {"پیشخوان شهر · منطقهٔ ۶", "City counter · District 6"};
   catalogue_.city.fictional = true;
   catalogue_.city.fictional_notice = {
-      "شهر نمونه ساختگی است؛ مهلت‌ها، مبلغ‌ها و نشانی‌ها "
-      "واقعی "
-      "نیستند.",
+      "شهر نمونه ساختگی است؛ مهلت‌ها، مبلغ‌ها و نشانی‌ها واقعی نیستند.",
       "Sample City is invented; its limits, fees and addresses are not real."};
   catalogue_.areas = areas();
   catalogue_.services = {complaint(), tracking()};

@@ -9,15 +9,7 @@ namespace pishkhan::text {
 namespace {
 
 constexpr std::string_view kLong =
-    "درخواست شما ثبت شد و کد رهگیری روی رسید چاپ خواهد شد؛ "
-    "می‌توانید "
-    "آن "
-    "را "
-    "به "
-    "هر "
-    "پیشخوان "
-    "نشان "
-    "دهید";
+    "درخواست شما ثبت شد و کد رهگیری روی رسید چاپ خواهد شد؛ می‌توانید آن را به هر پیشخوان نشان دهید";
 
 TEST_CASE("An empty text has one line and one caret, at the edge where letters will appear") {
   const Fonts fonts = test_fonts();

@@ -224,9 +224,7 @@ void digits(Ui& ui) {
                         .shape = FieldShape::LongWords};
   text_field(ui, body.cut_top(text_field_height(ui, story, body.w), 24), story,
              PersonalText(either(ui,
-                                 "چراغ کوچه سه شب است که خاموش است و فایل report 2.5 MB را هم "
-                                 "فرستاده‌ام؛ "
-                                 "کسی نیامده.",
+                                 "چراغ کوچه سه شب است که خاموش است و فایل report 2.5 MB را هم فرستاده‌ام؛ کسی نیامده.",
                                  "The street lamp has been off for three nights.")));
   Rect bottom{0, ui.page().h - ui.theme().footer_height - digit_pad_height(ui), 1080, digit_pad_height(ui)};
   digit_pad(ui, bottom, either(ui, "بعدی", "Next"));
