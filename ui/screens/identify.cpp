@@ -27,14 +27,14 @@ CardWords words_of(const Page& page, CardState state) {
       return {page.tr("The card reader does not answer"), page.tr("It is not your card's fault."),
               NoticeKind::Notice, page.tr("No card can be read just now.")};
     case CardState::Waiting:
-      return {page.tr("Put your card into the reader"), page.tr("Chip first. Leave it in until we say so."),
+      return {page.tr("Put your city card into the reader"), page.tr("Chip first. Leave it in until we say so."),
               std::nullopt, page.tr("Waiting for your card.")};
     case CardState::Reading:
       return {page.tr("Your card is being read"), page.tr("Please leave it in."), std::nullopt,
               page.tr("Just a moment.")};
     case CardState::Unknown:
       return {page.tr("This card is not known here"),
-              page.tr("Please use your national ID card. Take this one out first."), NoticeKind::Notice,
+              page.tr("Please use your city card. Take this one out first."), NoticeKind::Notice,
               page.tr("Waiting for another card.")};
     case CardState::Failed:
       return {page.tr("The card could not be read"),

@@ -106,7 +106,7 @@ TEST_CASE("Picture: a Persian page") {
   Style english;
   english.language = Language::English;
   english.base = Direction::LeftToRight;
-  y = page.put("English: Put your card into the reader. Office – efficient, final, AVATAR.", english, 48,
+  y = page.put("English: Put your city card into the reader. Office – efficient, final, AVATAR.", english, 48,
                y + 16, 984);
   const auto box = page.atlas().rounded_border(28, 2);
   REQUIRE(box);
