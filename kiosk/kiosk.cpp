@@ -45,7 +45,14 @@ Kiosk::Kiosk(Parts parts)
         if (surface_ != nullptr) surface_->wake();
       }) {}
 
-Kiosk::~Kiosk() = default;
+/// A receipt that comes out while we stop is still recorded beside its request.
+Kiosk::~Kiosk() {
+  reader_.reset();
+  printer_.reset();
+  while (auto event = events_.try_take())
+    if (const auto* ended = std::get_if<visit::event::PrintEnded>(&*event); ended != nullptr && queue_)
+      queue_->record({ended->sequence, ended->outcome});
+}
 
 Result<std::unique_ptr<Kiosk>, StartFault> Kiosk::start(Parts parts) {
   std::unique_ptr<Kiosk> kiosk(new Kiosk(std::move(parts)));
@@ -200,7 +207,7 @@ void Kiosk::forget() {
   if (printer_) printer_->forget();
   if (reader_) reader_->forget();
   if (queue_) queue_->forget();
-  if (sync_) sync_jobs_.post(workers::ForgetSync{});
+  if (sync_) workers::forget(sync_jobs_);
   wipe_dead_stack();
 }
 

@@ -56,7 +56,7 @@ int run(const std::string& file) {
   }
   (*kiosk)->turn(SteadyTime{0});  // the first picture is on the panel and answers a touch
   notify_service_manager("READY=1");
-  while (stop_asked == 0 && (*kiosk)->turn(SteadyTime{10'000})) notify_service_manager("WATCHDOG=1");
+  while (stop_asked == 0 && (*kiosk)->turn(SteadyTime{1'000})) notify_service_manager("WATCHDOG=1");
   return mended ? 0 : 1;
 }
 

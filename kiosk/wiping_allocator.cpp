@@ -12,9 +12,8 @@
 
 extern "C" {
 
-void* __libc_malloc(size_t size);                // NOLINT: glibc's name
-void __libc_free(void* block);                   // NOLINT
-void* __libc_realloc(void* block, size_t size);  // NOLINT
+void* __libc_malloc(size_t size);  // NOLINT: glibc's name
+void __libc_free(void* block);     // NOLINT
 
 void free(void* block) {
   if (block == nullptr) return;
@@ -25,7 +24,11 @@ void free(void* block) {
 }
 
 void* realloc(void* block, size_t size) {
-  if (block == nullptr || size == 0) return __libc_realloc(block, size);
+  if (block == nullptr) return __libc_malloc(size);
+  if (size == 0) {  // glibc frees the block, and so do we
+    free(block);
+    return nullptr;
+  }
   const size_t old_size = malloc_usable_size(block);
   if (size <= old_size && size >= old_size / 2) return block;
   void* moved = __libc_malloc(size);

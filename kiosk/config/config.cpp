@@ -123,6 +123,14 @@ Result<Config, ConfigFault> load(const std::filesystem::path& file) {
 
   for (auto&& [section_name, section] : parsed) {
     const auto* table = section.as_table();
+    const bool known_section =
+        std::any_of(known.begin(), known.end(), [&name = section_name](const Entry& one) {
+          return one.key.substr(0, one.key.find('.')) == name.str();
+        });
+    if (table == nullptr && known_section)
+      return fail(fault_at(file, section.source(), ConfigFault::Kind::WrongType,
+                           std::string(section_name.str()),
+                           "a table, [" + std::string(section_name.str()) + "]"));
     if (table == nullptr)
       return fail(fault_at(file, section.source(), ConfigFault::Kind::UnknownKey,
                            std::string(section_name.str()), all_keys));

@@ -20,8 +20,8 @@ struct Config {
   int screen_width = 1080;             ///< pixels, 480 to 7680
   int screen_height = 1920;            ///< pixels, 480 to 7680
   bool fullscreen = true;
-  int paper_width_dots = 576;  ///< 576 (80 mm paper) or 384 (58 mm)
-  int keep_free_mebibytes = 64;    ///< filing is refused below this much free disk; 1 to 1,048,576
+  int paper_width_dots = 576;    ///< 576 (80 mm paper) or 384 (58 mm)
+  int keep_free_mebibytes = 64;  ///< filing is refused below this much free disk; 1 to 1,048,576
 };
 
 /// Why the configuration is refused, for staff: file, line, key, and what is allowed there.

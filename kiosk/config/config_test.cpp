@@ -64,6 +64,7 @@ TEST_CASE("each mistake is named with its line, its key and what is allowed") {
   CHECK(fault_of("stray = 1\n" + good).kind == ConfigFault::Kind::UnknownKey);
   CHECK(fault_of(good + "[devices]\npaper_width_dots = 500\n").kind == ConfigFault::Kind::WrongValue);
   CHECK(fault_of("[paths]\ncity = \"x\"\n").kind == ConfigFault::Kind::MissingKey);
+  CHECK(fault_of("paths = 3\n").kind == ConfigFault::Kind::WrongType);
   CHECK(fault_of("[paths\n").kind == ConfigFault::Kind::Syntax);
   CHECK(load("/nonexistent/kiosk.toml").error().kind == ConfigFault::Kind::CannotRead);
 }

@@ -77,57 +77,60 @@ void Stepper::act_on_visit(Visit& visit, const screens::Action& act) {
     }
     return;
   }
-  std::visit(Overloaded{[&](const action::ChooseLanguage& chosen) { visit.language = chosen.language; },
-                        [&](const action::ToggleLargeText&) { visit.large_text = !visit.large_text; },
-                        [&](const action::ToggleHighContrast&) { visit.high_contrast = !visit.high_contrast; },
-                        [&](const action::OpenTracking&) {
-                          if (std::holds_alternative<page::Services>(visit.page)) turn(visit, page::Track{});
-                        },
-                        [&](const action::ChooseArea& chosen) {
-                          if (std::holds_alternative<page::Services>(visit.page) &&
-                              visit.catalogue->area(chosen.area) != nullptr)
-                            turn(visit, page::Area{chosen.area});
-                        },
-                        [&](const action::ChooseService& chosen) { choose_service(visit, chosen.service); },
-                        [&](const action::EditField& edited) { edit(visit, edited); },
-                        [&](const action::FocusField& focused) { focus(visit, focused.field); },
-                        [&](const action::Next&) { next(visit); }, [&](const action::Back&) { back(visit); },
-                        [&](const action::GoToStep& chosen) {
-                          const bool exists = visit.service != nullptr && chosen.step >= 0 &&
-                                              chosen.step < static_cast<int>(visit.service->steps.size());
-                          if (exists && std::holds_alternative<page::Review>(visit.page))
-                            turn(visit, page::Form{chosen.step, true});
-                        },
-                        [&](const action::TypeInstead&) {
-                          auto* identify = std::get_if<page::Identify>(&visit.page);
-                          if (identify == nullptr || visit.service->assurance == services::Assurance::Card)
-                            return;
-                          identify->by_card = !identify->by_card;
-                          visit.focused = identify->by_card ? "" : "national_id";
-                          if (identify->by_card && state_.around.card_inside)
-                            effects_.emplace_back(effect::ReadCard{visit.id});
-                        },
-                        [&](const action::PrintAgain&) {
-                          auto* receipt = std::get_if<page::Receipt>(&visit.page);
-                          if (receipt == nullptr || receipt->print == PrintState::Printing) return;
-                          // A receipt that certainly came out, or may have, is followed by one marked as a
-                          // copy.
-                          const bool certainly_not = receipt->print == PrintState::PaperOut ||
-                                                     receipt->print == PrintState::CoverOpen ||
-                                                     receipt->print == PrintState::PrinterFault;
-                          receipt->print = PrintState::Printing;
-                          print(
-                              visit, receipt->request,
-                              certainly_not && !receipt->joined ? effect::Copy::Original : effect::Copy::Again);
-                        },
-                        [&](const action::End&) { end(visit); }, [](const auto&) {}},
-             act);
+  std::visit(
+      Overloaded{[&](const action::ChooseLanguage& chosen) { visit.language = chosen.language; },
+                 [&](const action::ToggleLargeText&) { visit.large_text = !visit.large_text; },
+                 [&](const action::ToggleHighContrast&) { visit.high_contrast = !visit.high_contrast; },
+                 [&](const action::OpenTracking&) {
+                   if (std::holds_alternative<page::Services>(visit.page)) turn(visit, page::Track{});
+                 },
+                 [&](const action::ChooseArea& chosen) {
+                   if (std::holds_alternative<page::Services>(visit.page) &&
+                       visit.catalogue->area(chosen.area) != nullptr)
+                     turn(visit, page::Area{chosen.area});
+                 },
+                 [&](const action::ChooseService& chosen) { choose_service(visit, chosen.service); },
+                 [&](const action::EditField& edited) { edit(visit, edited); },
+                 [&](const action::FocusField& focused) { focus(visit, focused.field); },
+                 [&](const action::Next&) { next(visit); }, [&](const action::Back&) { back(visit); },
+                 [&](const action::GoToStep& chosen) {
+                   const bool exists = visit.service != nullptr && chosen.step >= 0 &&
+                                       chosen.step < static_cast<int>(visit.service->steps.size());
+                   if (exists && std::holds_alternative<page::Review>(visit.page))
+                     turn(visit, page::Form{chosen.step, true});
+                 },
+                 [&](const action::TypeInstead&) {
+                   auto* identify = std::get_if<page::Identify>(&visit.page);
+                   if (identify == nullptr || visit.service->assurance == services::Assurance::Card) return;
+                   identify->by_card = !identify->by_card;
+                   visit.focused = identify->by_card ? "" : "national_id";
+                   if (identify->by_card && may_read_card()) effects_.emplace_back(effect::ReadCard{visit.id});
+                 },
+                 [&](const action::PrintAgain&) {
+                   auto* receipt = std::get_if<page::Receipt>(&visit.page);
+                   if (receipt == nullptr || receipt->print == PrintState::Printing) return;
+                   // A receipt that certainly came out, or may have, is followed by one marked as a
+                   // copy.
+                   const bool certainly_not = receipt->print == PrintState::PaperOut ||
+                                              receipt->print == PrintState::CoverOpen ||
+                                              receipt->print == PrintState::PrinterFault;
+                   if (!certainly_not) receipt->only_copies = true;
+                   receipt->print = PrintState::Printing;
+                   print(visit, receipt->request,
+                         certainly_not && !receipt->only_copies ? effect::Copy::Original : effect::Copy::Again);
+                 },
+                 [&](const action::End&) { end(visit); }, [](const auto&) {}},
+      act);
 }
 
 void Stepper::choose_service(Visit& visit, const std::string& id) {
   const auto* area = std::get_if<page::Area>(&visit.page);
   const services::Service* service = visit.catalogue->service(id);
   if (area == nullptr || service == nullptr || service->area != area->area) return;
+  if (visit.service != service) {  // what was typed for one service is not filed with another
+    visit.values.clear();
+    visit.card_holder = false;
+  }
   visit.service = service;
   if (service->kind == services::ServiceKind::Tracking) {
     turn(visit, page::Track{});
@@ -140,7 +143,12 @@ void Stepper::choose_service(Visit& visit, const std::string& id) {
 
 void Stepper::edit(Visit& visit, const action::EditField& edited) {
   const services::Field* field = asked_field(visit, edited.field);
-  if (field == nullptr) return;
+  const auto* asking = std::get_if<page::Track>(&visit.page);
+  const auto* searching = std::get_if<page::Recover>(&visit.page);
+  // The answer under way belongs to the question as it stands.
+  const bool under_way = (asking != nullptr && asking->state == LookUpState::Asking) ||
+                         (searching != nullptr && searching->searching);
+  if (field == nullptr || under_way) return;
   visit.values.insert_or_assign(field->id, edited.text);
   visit.problems.erase(field->id);
   if (auto* track = std::get_if<page::Track>(&visit.page); track != nullptr) track->state = LookUpState::Typing;
@@ -206,6 +214,7 @@ void Stepper::next_on_form(Visit& visit, page::Form form) {
 }
 
 void Stepper::back(Visit& visit) {
+  if (visit.filing_unanswered) return;
   const bool identified =
       visit.service != nullptr && visit.service->assurance != services::Assurance::MobileNumber;
   if (std::holds_alternative<page::Services>(visit.page)) {
@@ -262,8 +271,12 @@ void Stepper::end(Visit& visit) {
 void Stepper::enter_identify(Visit& visit) {
   const bool by_card = visit.service->assurance == services::Assurance::Card || state_.around.reader_present;
   turn(visit, page::Identify{by_card, state_.around.reader_present ? CardState::Waiting : CardState::NoReader});
-  visit.card_holder = false;
-  if (by_card && state_.around.card_inside) effects_.emplace_back(effect::ReadCard{visit.id});
+  if (visit.card_holder) {  // the card's words do not stand beside another person's number
+    visit.values.erase("national_id");
+    visit.values.erase("name");
+    visit.card_holder = false;
+  }
+  if (by_card && may_read_card()) effects_.emplace_back(effect::ReadCard{visit.id});
 }
 
 void Stepper::enter_form(Visit& visit) {
@@ -278,6 +291,11 @@ void Stepper::file(Visit& visit) {
     turn(visit, page::Refused{*state_.around.queue_refuses});
     return;
   }
+  if (visit.filing_unanswered) {
+    turn(visit, page::Filing{stamped_.steady});
+    return;
+  }
+  if (!settle_form(visit)) return;
   services::Assurance reached = services::Assurance::MobileNumber;
   if (visit.card_holder)
     reached = services::Assurance::Card;
@@ -285,7 +303,27 @@ void Stepper::file(Visit& visit) {
     reached = services::Assurance::TypedNationalId;
   effects_.emplace_back(
       effect::File{visit.id, visit.catalogue, visit.service, reached, visit.language, visit.values});
+  visit.filing_unanswered = true;
   turn(visit, page::Filing{stamped_.steady});
+}
+
+/// What is filed is complete and in its stored form, whichever way led to the review.
+bool Stepper::settle_form(Visit& visit) {
+  const Page here = visit.page;
+  for (int step = 0; step < static_cast<int>(visit.service->steps.size()); ++step) {
+    visit.page = page::Form{step, true};
+    screens::FieldProblems problems = settle_fields(visit);
+    if (problems.empty()) continue;
+    turn(visit, page::Form{step, true});
+    visit.problems = std::move(problems);
+    return false;
+  }
+  visit.page = here;
+  return true;
+}
+
+bool Stepper::may_read_card() const {
+  return state_.around.card_inside && !state_.around.card_left_behind;
 }
 
 void Stepper::look_up(Visit& visit) {

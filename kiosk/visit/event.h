@@ -25,6 +25,7 @@ struct FiledRequest {
   std::string service;         ///< id of the service
   WallTime filed_at{};
   PersonalText receipt_secret;  ///< ASCII digits
+  bool stored = false;          ///< the backend holds it already
   std::string statement;  ///< what the receipt's QR code says (offline-queue/protocol, receipt_statement.h)
 };
 
@@ -104,7 +105,8 @@ struct QueueChanged {
 struct NetworkChanged {
   bool reachable = false;
 };
-/// The backend holds this request durably (its *stored* acknowledgement was verified).
+/// The backend holds every request up to this one durably (*stored* acknowledgements were verified; the queue
+/// is sent oldest first). Latest value wins.
 struct Sent {
   std::uint64_t sequence = 0;
 };

@@ -14,6 +14,7 @@ struct Surroundings {
   bool printer_ready = false;
   bool reader_present = false;
   bool card_inside = false;
+  bool card_left_behind = false;  ///< it is the card of a visit that has ended: nobody else's identity
   bool network = false;
   std::optional<FilingFault> queue_refuses;
   bool recovery_offered = false;
@@ -44,6 +45,7 @@ struct Receipt {
   FiledRequest request;
   bool joined = false;
   bool sent = false;
+  bool only_copies = false;  ///< an original came out, or may have
   Bitmap paper;
   screens::view::PrintState print = screens::view::PrintState::Printing;
 };
@@ -91,6 +93,9 @@ struct Visit {
   screens::FieldValues values;
   screens::FieldProblems problems;  ///< those that the citizen is shown
   std::string focused;
+  /// The queue was asked to file and has not answered. Until it does nothing is changed and nothing is filed
+  /// again, even if it takes longer than the citizen is asked to wait.
+  bool filing_unanswered = false;
   bool card_holder = false;  ///< "national_id" and "name" came from the card in the reader
 };
 

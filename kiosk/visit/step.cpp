@@ -81,7 +81,7 @@ void Stepper::on(const event::PrinterChanged& changed) {
 
 void Stepper::on(const event::ReaderChanged& changed) {
   state_.around.reader_present = changed.present;
-  if (!changed.present) state_.around.card_inside = false;
+  if (!changed.present) state_.around.card_inside = state_.around.card_left_behind = false;
   auto* visit = std::get_if<Visit>(&state_.mode);
   if (visit == nullptr) return;
   if (auto* identify = std::get_if<page::Identify>(&visit->page))
@@ -97,6 +97,7 @@ void Stepper::on(const event::CardRemoved&) {
 
 void Stepper::card_moved(bool inside) {
   state_.around.card_inside = inside;
+  state_.around.card_left_behind = false;
   auto* visit = std::get_if<Visit>(&state_.mode);
   if (visit == nullptr) return;
   if (auto* identify = std::get_if<page::Identify>(&visit->page)) {
@@ -169,18 +170,18 @@ void Stepper::on(const event::PrintEnded& ended) {
 
 void Stepper::on(const event::Filed& filed) {
   Visit* visit = visit_of(filed.visit);
-  if (visit == nullptr) return;
-  const bool waiting =
-      std::holds_alternative<page::Filing>(visit->page) || std::holds_alternative<page::Refused>(visit->page);
-  if (waiting && visit->service != nullptr)
+  if (visit == nullptr || !visit->filing_unanswered) return;
+  visit->filing_unanswered = false;
+  if (visit->service != nullptr && !std::holds_alternative<page::Goodbye>(visit->page))
     show_receipt(*visit, filed.request, filed.joined,
                  filed.joined ? effect::Copy::Again : effect::Copy::Original);
 }
 
 void Stepper::on(const event::FilingFailed& failed) {
   Visit* visit = visit_of(failed.visit);
-  if (visit != nullptr && std::holds_alternative<page::Filing>(visit->page))
-    turn(*visit, page::Refused{failed.fault});
+  if (visit == nullptr) return;
+  visit->filing_unanswered = false;
+  if (std::holds_alternative<page::Filing>(visit->page)) turn(*visit, page::Refused{failed.fault});
 }
 
 void Stepper::on(const event::Recovered& recovered) {
@@ -197,7 +198,8 @@ void Stepper::on(const event::Recovered& recovered) {
   }
   visit->service = service;
   visit->values.clear();
-  show_receipt(*visit, *recovered.request, false, effect::Copy::Original);
+  // Whether the first one came out is not known: only its holder knows.
+  show_receipt(*visit, *recovered.request, false, effect::Copy::Again);
 }
 
 void Stepper::on(const event::QueueChanged& changed) {
@@ -213,14 +215,16 @@ void Stepper::on(const event::Sent& sent) {
   auto* visit = std::get_if<Visit>(&state_.mode);
   if (visit == nullptr) return;
   auto* receipt = std::get_if<page::Receipt>(&visit->page);
-  if (receipt != nullptr && receipt->request.sequence == sent.sequence) receipt->sent = true;
+  if (receipt != nullptr && receipt->request.sequence <= sent.sequence) receipt->sent = true;
 }
 
 void Stepper::on(const event::LookedUp& looked_up) {
   Visit* visit = visit_of(looked_up.visit);
   if (visit == nullptr) return;
   const auto* track = std::get_if<page::Track>(&visit->page);
-  if (track != nullptr && track->state == LookUpState::Asking)
+  const auto asked = visit->values.find("code");
+  const bool ours = asked != visit->values.end() && looked_up.result.tracking_code == asked->second.reveal();
+  if (track != nullptr && track->state == LookUpState::Asking && ours)
     turn(*visit, page::TrackResult{looked_up.result});
 }
 
@@ -251,7 +255,12 @@ void Stepper::turn(Visit& visit, Page page) {
 
 void Stepper::show_receipt(Visit& visit, FiledRequest request, bool joined, effect::Copy copy) {
   print(visit, request, copy);
-  turn(visit, page::Receipt{std::move(request), joined, false, {}, PrintState::Printing});
+  page::Receipt receipt;
+  receipt.sent = request.stored;
+  receipt.request = std::move(request);
+  receipt.joined = joined;
+  receipt.only_copies = copy == effect::Copy::Again;
+  turn(visit, std::move(receipt));
   visit.last_touch = stamped_.steady;
 }
 
@@ -277,6 +286,7 @@ void Stepper::end_visit() {
   auto* visit = std::get_if<Visit>(&state_.mode);
   if (visit == nullptr) return;
   erase(*visit);
+  state_.around.card_left_behind = state_.around.card_inside;
   state_.mode = Attract{};
 }
 

@@ -259,3 +259,83 @@ TEST_CASE("recovery gives the code again, without the words that the machine can
   REQUIRE(counter.effect<effect::Print>() != nullptr);
   CHECK(counter.effect<effect::Print>()->values.empty());
 }
+
+TEST_CASE("what was typed for one service is not filed with another") {
+  const auto city = small_city();
+  Counter counter(city);
+  open_service(counter, "typed");
+  counter.act(action::Next{});
+  counter.type("national_id", "0499370899");
+  counter.act(action::Next{});
+  counter.act(action::Back{});
+  counter.act(action::Back{});
+  counter.act(action::Back{});
+  counter.act(action::ChooseService{"plain"});
+  CHECK(counter.visit()->values.empty());
+}
+
+TEST_CASE("a value that was spoilt on the way back from the review is not filed") {
+  const auto city = small_city();
+  Counter counter(city);
+  fill_plain(counter);
+  counter.act(action::GoToStep{1});
+  counter.type("mobile", "09");
+  counter.act(action::Back{});
+  REQUIRE(counter.page<page::Review>() != nullptr);
+  counter.act(action::Next{});
+  CHECK(counter.effect<effect::File>() == nullptr);
+  REQUIRE(counter.page<page::Form>() != nullptr);
+  CHECK(counter.page<page::Form>()->step == 1);
+  CHECK(counter.visit()->problems.count("mobile") == 1);
+}
+
+TEST_CASE("while a slow disk has not answered, nothing is filed again and nothing is changed") {
+  const auto city = small_city();
+  Counter counter(city);
+  fill_plain(counter);
+  counter.act(action::Next{});
+  counter.pass(filing_patience);
+  REQUIRE(counter.page<page::Refused>() != nullptr);
+  counter.act(action::Back{});
+  CHECK(counter.page<page::Refused>() != nullptr);
+  counter.act(action::Next{});
+  CHECK(counter.effect<effect::File>() == nullptr);
+  counter.happen(event::Filed{counter.visit()->id, filed_request("plain"), false});
+  CHECK(counter.page<page::Receipt>() != nullptr);
+}
+
+TEST_CASE("a card that was left behind is nobody else's identity") {
+  const auto city = small_city();
+  Counter counter(city);
+  counter.happen(event::ReaderChanged{true});
+  open_service(counter, "card");
+  counter.act(action::Next{});
+  counter.happen(event::CardInserted{});
+  counter.happen(event::CardRead{counter.visit()->id, PersonalText("0499370899"), PersonalText("سارا")});
+  counter.act(action::End{});
+  counter.act(action::ConfirmEnd{});
+  counter.pass(goodbye_stands);
+  REQUIRE(counter.attracts());
+  open_service(counter, "card");
+  counter.act(action::Next{});
+  CHECK(counter.effect<effect::ReadCard>() == nullptr);
+  counter.happen(event::CardRemoved{});
+  counter.happen(event::CardInserted{});
+  CHECK(counter.effect<effect::ReadCard>() != nullptr);
+}
+
+TEST_CASE("the answer to an earlier question is not shown for the present one") {
+  const auto city = small_city();
+  Counter counter(city);
+  counter.act(action::OpenTracking{});
+  counter.type("code", "10420100000175");
+  counter.act(action::Next{});
+  REQUIRE(counter.effect<effect::LookUp>() != nullptr);
+  screens::view::TrackResult other;
+  other.tracking_code = "10420100000369";
+  counter.happen(event::LookedUp{counter.visit()->id, other});
+  CHECK(counter.page<page::TrackResult>() == nullptr);
+  other.tracking_code = "10420100000175";
+  counter.happen(event::LookedUp{counter.visit()->id, other});
+  CHECK(counter.page<page::TrackResult>() != nullptr);
+}

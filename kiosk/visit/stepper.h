@@ -53,6 +53,8 @@ class Stepper {
   void enter_identify(Visit& visit);
   void enter_form(Visit& visit);
   void file(Visit& visit);
+  [[nodiscard]] bool settle_form(Visit& visit);
+  [[nodiscard]] bool may_read_card() const;
   void look_up(Visit& visit);
   void recover(Visit& visit);
 

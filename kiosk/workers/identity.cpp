@@ -13,7 +13,9 @@ Result<std::unique_ptr<Identity>, IdentityFault> load_identity(const std::filesy
     std::string code = "ENROLMENT";
     if (fault == EnrolmentFault::Missing) code = "NOT-ENROLLED";
     if (fault == EnrolmentFault::DemoRefused) code = "DEMO-KEYS";
-    return fail(IdentityFault{code, enrolment_file, "member " + enrolment.error().key});
+    return fail(
+        IdentityFault{code, enrolment_file,
+                      enrolment.error().key.empty() ? "cannot be read" : "member " + enrolment.error().key});
   }
   const auto key_file = folder / "signing.pem";
   auto key = protocol::SigningKey::load(key_file);

@@ -63,8 +63,10 @@ void PrinterWorker::run(const std::stop_token& stop) {
     } else if (auto* print = std::get_if<visit::effect::Print>(&*job)) {
       carry_out(*print, engine ? &*engine : nullptr, fonts ? &*fonts : nullptr);
       watch();
-    } else {
-      if (engine) engine->forget();
+    } else if (engine) {
+      engine->forget();
+    }
+    if (job) {
       job.reset();
       wipe_dead_stack();
     }

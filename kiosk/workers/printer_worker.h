@@ -34,7 +34,10 @@ class PrinterWorker {
   explicit PrinterWorker(Setup setup);
 
   void print(visit::effect::Print job) { jobs_.post(std::move(job)); }
-  void forget() { jobs_.post(Forget{}); }
+  /// Twenty ended visits while a job runs are one reason to forget; each job wipes up behind itself, too.
+  void forget() {
+    jobs_.replace_or_post(Forget{}, [](const Job& job) { return std::holds_alternative<Forget>(job); });
+  }
 
  private:
   struct Forget {};

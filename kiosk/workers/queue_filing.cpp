@@ -83,25 +83,48 @@ void QueueWorker::file_request(visit::effect::File& job) {
       }
     }
   }
-  const auto appended = store_->append(protocol::RecordType::Request, random_.bytes<16>(),
+  const auto id = random_.bytes<16>();
+  const auto appended = store_->append(protocol::RecordType::Request, id,
                                        [this, &job](const store::Place& place) { return seal(job, place); });
-  if (!appended) {
-    log::error("queue.not-filed", {{"fault", static_cast<int>(appended.error())}});
-    if (appended.error() == store::StoreFault::IoError) {  // what a failed disk holds is known after reopening
-      store_.reset();
-      open_store();
-    }
-    setup_.events->post(visit::event::FilingFailed{job.visit, told(appended.error())});
-    return;
+  if (appended) return tell_filed(job, appended->record);
+  const store::StoreFault fault = appended.error();
+  log::error("queue.not-filed", {{"fault", static_cast<int>(fault)}});
+  if (fault == store::StoreFault::IoError) {  // what a failed disk holds is known only after reopening
+    store_.reset();
+    open_store();
+    if (came_through(id, job)) return;
+  } else if (fault != store::StoreFault::DiskFull && fault != store::StoreFault::NotSealed) {
+    fault_ = fault;
   }
+  setup_.events->post(visit::event::FilingFailed{job.visit, told(fault)});
+}
+
+void QueueWorker::tell_filed(const visit::effect::File& job, const protocol::Record& record) {
   anchor_due_ = true;
-  unprinted_until_ = appended->record.header.created_at + store::recovery_window;
-  log::info("queue.filed", {{"sequence", appended->code.sequence}});
-  setup_.events->post(visit::event::Filed{job.visit,
-                                          filed(appended->code, appended->request_id, appended->record,
-                                                job.service->id, job.catalogue->fingerprint),
-                                          false});
+  const protocol::TrackingCode code{record.header.kiosk, record.header.epoch, record.header.sequence};
+  unprinted_[code.sequence] = record.header.created_at + store::recovery_window;
+  log::info("queue.filed", {{"sequence", code.sequence}});
+  setup_.events->post(visit::event::Filed{
+      job.visit, filed(code, record.header.request_id, record, job.service->id, job.catalogue->fingerprint),
+      false});
   hurry(*setup_.sync);
+}
+
+/// Whether a commit that the disk failed on is there after all: then it is filed, and is told so.
+bool QueueWorker::came_through(const protocol::RequestId& id, const visit::effect::File& job) {
+  if (store_ == nullptr) return false;
+  const auto last = store_->record(store_->findings().records);
+  if (!last || !*last || (*last)->header.type != protocol::RecordType::Request ||
+      (*last)->header.request_id != id)
+    return false;
+  tell_filed(job, **last);
+  return true;
+}
+
+/// Records are sent oldest first, so all from the first unsent one on wait here.
+bool QueueWorker::waits_here(int sequence) const {
+  const auto first = store_->unsent(1);
+  return first && !first->empty() && sequence >= first->front().header.sequence;
 }
 
 std::optional<store::Draft> QueueWorker::seal(const visit::effect::File& job, const store::Place& place) const {
@@ -143,6 +166,7 @@ visit::FiledRequest QueueWorker::filed(const protocol::TrackingCode& code, const
   const Identity& identity = *setup_.identity;
   visit::FiledRequest request;
   request.sequence = static_cast<std::uint64_t>(code.sequence);
+  request.stored = !waits_here(code.sequence);
   request.tracking_code = code.digits();
   request.service = service;
   request.filed_at = record.header.created_at;
@@ -176,24 +200,20 @@ void QueueWorker::look_up_here(visit::effect::LookUp& job) {
   const auto code = protocol::TrackingCode::parse(job.code);
   if (code && store_ != nullptr && setup_.identity != nullptr &&
       code->kiosk == setup_.identity->enrolment.kiosk && code->epoch == setup_.identity->enrolment.epoch) {
-    const auto unsent = store_->unsent(store::largest_batch);
-    const bool waits =
-        unsent && std::any_of(unsent->begin(), unsent->end(), [&code](const protocol::Record& one) {
-          return one.header.sequence == code->sequence && one.header.type == protocol::RecordType::Request;
-        });
-    if (waits) {
-      const auto record = store_->record(code->sequence);
+    const auto record = store_->record(code->sequence);
+    if (record && *record && (*record)->header.type == protocol::RecordType::Request &&
+        waits_here(code->sequence)) {
       screens::view::TrackResult result;
       result.found = true;
       result.kept_here = true;
       result.tracking_code = job.code;
-      if (record && *record) result.filed_at = (*record)->header.created_at;
+      result.filed_at = (*record)->header.created_at;
       setup_.events->post(visit::event::LookedUp{job.visit, std::move(result)});
       return;
     }
   }
   if (setup_.identity != nullptr)
-    setup_.sync->post(std::move(job));
+    workers::look_up(*setup_.sync, std::move(job));
   else  // without an enrolment there is no backend to ask
     setup_.events->post(visit::event::LookUpFailed{job.visit, visit::LookUpFault::Unreachable});
 }

@@ -3,6 +3,8 @@
 #include "base/core/log.h"
 #include "base/core/personal.h"
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
 namespace pishkhan::workers {
@@ -75,10 +77,9 @@ void QueueWorker::carry_out(Job& job) {
     look_up_here(*question);
   } else if (const auto* task = std::get_if<Task>(&job)) {
     (*task)(store_.get());
-  } else {
-    job = Job{Forget{}};
-    wipe_dead_stack();
   }
+  job = Job{Forget{}};
+  wipe_dead_stack();
   tell_state();
 }
 
@@ -103,6 +104,13 @@ void QueueWorker::open_store() {
   if (opened) {
     store_ = std::move(*opened);
     fault_.reset();
+    // A chain whose end is gone or was copied still sends what it has, but nothing is added to it.
+    using Anchor = store::Findings::Anchor;
+    const store::Findings& found = store_->findings();
+    if (!found.head_verifies || found.anchor == Anchor::Truncated || found.anchor == Anchor::Forked)
+      fault_ = store::StoreFault::ChainBroken;
+    else if (found.records >= protocol::TrackingCode::highest_sequence)
+      fault_ = store::StoreFault::SequenceExhausted;
     const store::Findings& findings = store_->findings();
     log::info("queue.opened", {{"records", findings.records},
                                {"damaged", findings.damaged.size()},
@@ -141,7 +149,9 @@ void QueueWorker::tell_state() {
   else if (fault_)
     fate = fate_of(*fault_);
 
-  const bool recovery = setup_.clock->wall() < unprinted_until_;
+  const WallTime now = setup_.clock->wall();
+  const bool recovery =
+      std::any_of(unprinted_.begin(), unprinted_.end(), [now](const auto& one) { return now < one.second; });
   if (!told_ || *told_ != fate.refuses || told_recovery_ != recovery) {
     told_ = fate.refuses;
     told_recovery_ = recovery;
@@ -165,27 +175,32 @@ void QueueWorker::record_print(const visit::effect::RecordPrint& job) {
   if (!recorded) {
     log::error("queue.print-not-recorded",
                {{"sequence", job.sequence}, {"fault", static_cast<int>(recorded.error())}});
+    if (recorded.error() == store::StoreFault::IoError) {
+      store_.reset();
+      open_store();
+    }
     return;
   }
-  if (outcome == protocol::PrintOutcome::Printed) unprinted_until_ = {};
+  if (outcome == protocol::PrintOutcome::Printed) unprinted_.erase(static_cast<int>(job.sequence));
   anchor_due_ = true;
 }
 
-/// After a start: is there a request of the last ten minutes whose receipt is not known to have come out?
+/// After a start: which requests of the last ten minutes have a receipt that is not known to have come out?
 void QueueWorker::find_unprinted_since_start() {
+  unprinted_.clear();
   const WallTime oldest = setup_.clock->wall() - store::recovery_window;
+  std::set<int> printed;
   for (int sequence = store_->findings().records; sequence > 0; --sequence) {
     const auto record = store_->record(sequence);
     if (!record || !*record || (*record)->header.created_at < oldest) return;
     const protocol::Record& found = **record;
     if (found.header.type == protocol::RecordType::PrintOutcome && found.payload) {
       const auto report = protocol::PrintReport::parse(*found.payload);
-      if (report && report->outcome == protocol::PrintOutcome::Printed) return;
+      if (report && report->outcome == protocol::PrintOutcome::Printed)
+        printed.insert(report->request_sequence);
     }
-    if (found.header.type == protocol::RecordType::Request) {
-      unprinted_until_ = found.header.created_at + store::recovery_window;
-      return;
-    }
+    if (found.header.type == protocol::RecordType::Request && printed.count(sequence) == 0)
+      unprinted_[sequence] = found.header.created_at + store::recovery_window;
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,8 +57,16 @@ class QueueWorker {
   void file(visit::effect::File job) { jobs_.post(std::move(job)); }
   void record(visit::effect::RecordPrint job) { jobs_.post(job); }
   void recover(visit::effect::Recover job) { jobs_.post(std::move(job)); }
-  void look_up(visit::effect::LookUp job) { jobs_.post(std::move(job)); }
-  void forget() { jobs_.post(Forget{}); }
+  /// Only the newest visit's question matters.
+  void look_up(visit::effect::LookUp job) {
+    jobs_.replace_or_post(std::move(job), [](const Job& waiting) {
+      return std::holds_alternative<visit::effect::LookUp>(waiting);
+    });
+  }
+  /// Twenty ended visits while a job runs are one reason to forget; each job wipes up behind itself, too.
+  void forget() {
+    jobs_.replace_or_post(Forget{}, [](const Job& job) { return std::holds_alternative<Forget>(job); });
+  }
   /// Runs a task of the sync thread on the store (null if it could not be opened).
   using Task = std::function<void(store::Store*)>;
   void post(Task task) { jobs_.post(std::move(task)); }
@@ -86,6 +95,9 @@ class QueueWorker {
   void recover_code(const visit::effect::Recover& job);
   void look_up_here(visit::effect::LookUp& job);
   void find_unprinted_since_start();
+  [[nodiscard]] bool came_through(const protocol::RequestId& id, const visit::effect::File& job);
+  [[nodiscard]] bool waits_here(int sequence) const;
+  void tell_filed(const visit::effect::File& job, const protocol::Record& record);
 
   Setup setup_;
   SystemRandom random_;
@@ -96,7 +108,7 @@ class QueueWorker {
   bool anchor_due_ = false;
   SteadyTime next_purge_{0};
   SteadyTime next_open_{0};
-  WallTime unprinted_until_{};  ///< until then a code can be fetched again
+  std::map<int, WallTime> unprinted_;  ///< by sequence: until when its code can be fetched again
   std::optional<std::optional<visit::FilingFault>> told_;
   bool told_recovery_ = false;
   std::string told_staff_code_;

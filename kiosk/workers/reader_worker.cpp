@@ -23,14 +23,16 @@ void ReaderWorker::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     if (!reader_) connect();
     // With a reader the wait is at the reader, which reports a card at once; without, at the mailbox.
-    auto job = reader_ ? jobs_.try_take() : jobs_.take(stop, between_connects);
+    // A reader that cannot notify, or is in trouble, answers at once: then the pace is ours.
+    const bool paces =
+        reader_ && reader_->descriptor().interrupt == card::ccid::InterruptEndpoint::Present && !troubled_;
+    auto job = paces ? jobs_.try_take() : jobs_.take(stop, reader_ ? look : between_connects);
     if (!job) {
       if (reader_) watch();
-    } else if (const auto* read = std::get_if<visit::effect::ReadCard>(&*job)) {
-      read_card(read->visit);
-    } else {
-      wipe_dead_stack();
+      continue;
     }
+    if (const auto* read = std::get_if<visit::effect::ReadCard>(&*job)) read_card(read->visit);
+    wipe_dead_stack();
   }
 }
 
@@ -65,6 +67,9 @@ void ReaderWorker::watch() {
     tell_presence(false);
     return;
   }
+  // One slot that did not answer in time is no card drawn out.
+  troubled_ = status.media == card::MediaState::Unknown;
+  if (troubled_) return;
   const bool inside = status.media == card::MediaState::Present;
   if (inside == card_inside_) return;
   card_inside_ = inside;

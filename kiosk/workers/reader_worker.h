@@ -24,8 +24,15 @@ class ReaderWorker {
   };
   explicit ReaderWorker(Setup setup);
 
-  void read(visit::effect::ReadCard job) { jobs_.post(job); }
-  void forget() { jobs_.post(Forget{}); }
+  /// Only the newest wish counts.
+  void read(visit::effect::ReadCard job) {
+    jobs_.replace_or_post(
+        job, [](const Job& waiting) { return std::holds_alternative<visit::effect::ReadCard>(waiting); });
+  }
+  /// Twenty ended visits while a job runs are one reason to forget; each job wipes up behind itself, too.
+  void forget() {
+    jobs_.replace_or_post(Forget{}, [](const Job& job) { return std::holds_alternative<Forget>(job); });
+  }
 
  private:
   struct Forget {};
@@ -43,6 +50,7 @@ class ReaderWorker {
   std::optional<card::CardReader> reader_;
   bool told_present_ = false;
   bool card_inside_ = false;
+  bool troubled_ = false;
   std::jthread thread_;
 };
 

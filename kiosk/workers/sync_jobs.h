@@ -19,4 +19,14 @@ inline void hurry(SyncJobs& jobs) {
   jobs.replace_or_post(Hurry{}, [](const SyncJob& job) { return std::holds_alternative<Hurry>(job); });
 }
 
+/// Only the newest visit's question matters, and several ended visits are one reason to forget.
+inline void look_up(SyncJobs& jobs, visit::effect::LookUp question) {
+  jobs.replace_or_post(std::move(question),
+                       [](const SyncJob& job) { return std::holds_alternative<visit::effect::LookUp>(job); });
+}
+inline void forget(SyncJobs& jobs) {
+  jobs.replace_or_post(ForgetSync{},
+                       [](const SyncJob& job) { return std::holds_alternative<ForgetSync>(job); });
+}
+
 }  // namespace pishkhan::workers

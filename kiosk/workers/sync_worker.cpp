@@ -28,9 +28,10 @@ class QueueOutbox final : public sync::Outbox {
   bool stored(const protocol::BatchAnswer& answer) override {
     const bool kept = ask<bool>([&answer](sync::StoreOutbox& outbox) { return outbox.stored(answer); });
     // Only after the store has verified the words is the citizen told that the request has arrived.
-    if (kept)
-      for (const auto& acknowledgement : answer.stored)
-        events_.post(visit::event::Sent{static_cast<std::uint64_t>(acknowledgement.sequence)});
+    if (kept && !answer.stored.empty())
+      events_.replace_or_post(
+          visit::event::Sent{static_cast<std::uint64_t>(answer.stored.back().sequence)},
+          [](const visit::Event& event) { return std::holds_alternative<visit::event::Sent>(event); });
     return kept;
   }
   bool opened(const protocol::Opened& opened) override {
@@ -68,7 +69,7 @@ SyncWorker::SyncWorker(Setup setup)
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void SyncWorker::run(const std::stop_token& stop) {
-  std::chrono::milliseconds wait{0};
+  SteadyTime due = setup_.clock->steady();
   while (!stop.stop_requested()) {
     if (!client_) {
       auto client = sync::Client::open(setup_.endpoint, stop);
@@ -77,19 +78,21 @@ void SyncWorker::run(const std::stop_token& stop) {
       } else {
         log::error("sync.no-client", {{"fault", log::PublicText{sync::name(client.error().kind)}}});
         tell_network(false);
-        wait = reopen_interval;
+        due = setup_.clock->steady() + reopen_interval;
       }
     }
-    auto job = setup_.jobs->take(stop, wait);
+    auto job = setup_.jobs->take(stop, std::max(SteadyTime{0}, due - setup_.clock->steady()));
     if (!job) {
-      if (client_) wait = pump_once();
-    } else if (auto* question = std::get_if<visit::effect::LookUp>(&*job)) {
+      if (client_) due = setup_.clock->steady() + pump_once();
+      continue;
+    }
+    if (auto* question = std::get_if<visit::effect::LookUp>(&*job)) {
       answer(*question);
     } else if (std::holds_alternative<Hurry>(*job)) {
-      wait = std::chrono::milliseconds{0};
-    } else {
-      wipe_dead_stack();
+      due = setup_.clock->steady();
     }
+    job.reset();
+    wipe_dead_stack();
   }
 }
 
@@ -101,7 +104,13 @@ std::chrono::milliseconds SyncWorker::pump_once() {
     log::warning("sync.fault", {{"fault", log::PublicText{sync::name(report.fault->kind)}}});
   else if (report.sent > 0 || report.opened > 0)
     log::info("sync.moved", {{"sent", report.sent}, {"opened", report.opened}});
-  if (report.fault || report.server_time) tell_network(!report.fault);
+  if (report.fault || report.server_time) {
+    tell_network(!report.fault);
+  } else {  // nothing waited, so nobody was asked: is the backend there?
+    const auto time = client_->time();
+    tell_network(time.has_value());
+    if (time) setup_.queue->server_said(time->now);
+  }
   return report.wait;
 }
 
@@ -130,6 +139,7 @@ void SyncWorker::answer(visit::effect::LookUp& job) {
         job.visit, busy ? visit::LookUpFault::TooOften : visit::LookUpFault::Unreachable});
     return;
   }
+  tell_network(true);
   setup_.events->post(visit::event::LookedUp{job.visit, told(job, *shown)});
 }
 
