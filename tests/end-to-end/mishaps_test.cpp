@@ -2,7 +2,9 @@
 #include "tests/end-to-end/whole_city.h"
 
 #include <doctest/doctest.h>
+#include <sys/wait.h>
 
+#include <array>
 #include <csignal>
 #include <fstream>
 
@@ -74,6 +76,21 @@ TEST_CASE("what cannot be read puts the counter out of service with a code for s
     REQUIRE(city.robot->wait_for([&city] { return !staff_code(city).empty(); }));
     CHECK(staff_code(city) == "QUEUE-UNREADABLE");
   }
+  SUBCASE("a queue that a newer program wrote is left untouched") {
+    REQUIRE(city.switch_on());
+    REQUIRE(city.devices_ready());
+    city.switch_off();
+    const auto file = city.machine->config().data / "queue.db";
+    {
+      // user_version lies at offset 60, big-endian (SQLite file format, 1.3).
+      std::fstream database(file, std::ios::in | std::ios::out | std::ios::binary);
+      database.seekp(60);
+      database.write("\0\0\3\xE7", 4);
+    }
+    REQUIRE(city.switch_on());
+    REQUIRE(city.robot->wait_for([&city] { return !staff_code(city).empty(); }));
+    CHECK(staff_code(city) == "QUEUE-NEWER");
+  }
   SUBCASE("a signing key that is none") {
     std::ofstream(city.backend->kiosk_keys() / "signing.pem", std::ios::trunc) << "nothing";
     REQUIRE(city.switch_on());
@@ -121,4 +138,39 @@ TEST_CASE("wrong use of the programs is told with 2") {
     CHECK(demo::ChildProcess::start(path, {"--help"}, folder.path() / "log")->wait() == 0);
     CHECK(demo::ChildProcess::start(path, {"--version"}, folder.path() / "log")->wait() == 0);
   }
+}
+
+TEST_CASE("a crash in mid-visit: the next start shows the welcome screen, and what was filed is there, once") {
+  const e2e::TestFolder folder;
+  std::array<int, 2> pipe{};
+  REQUIRE(::pipe(pipe.data()) == 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    WholeCity city(e2e::sample_city(), folder.path());
+    std::string code;
+    if (city.switch_on() && city.devices_ready()) {
+      city.backend->network().cut();
+      if (city.fill_complaint("خیابان سقوط", "09120000009")) code = city.file();
+    }
+    static_cast<void>(::write(pipe[1], code.data(), code.size()) == static_cast<ssize_t>(code.size()));
+    ::kill(::getpid(), SIGKILL);
+  }
+  ::close(pipe[1]);
+  std::array<char, 32> text{};
+  const ssize_t got = ::read(pipe[0], text.data(), text.size());
+  ::close(pipe[0]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CHECK(WIFSIGNALED(status));
+  REQUIRE(got == 14);
+
+  WholeCity city(e2e::sample_city(), folder.path());
+  REQUIRE(city.switch_on());
+  CHECK(std::holds_alternative<visit::Attract>(city.machine->kiosk().state().mode));
+  const std::string code(text.data(), 14);
+  CHECK(city.robot->wait_for([&city, &code] {
+    const std::string listing = city.backend->requests_json();
+    const auto first = listing.find("\"" + code + "\"");
+    return first != std::string::npos && listing.find("\"" + code + "\"", first + 1) == std::string::npos;
+  }));
 }

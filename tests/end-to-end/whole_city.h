@@ -42,8 +42,9 @@ inline fs::path sample_city() {
 /// Backend programs, network cable, a machine with simulated devices, the real kiosk, and a finger.
 class WholeCity {
  public:
-  explicit WholeCity(const fs::path& city_pack = sample_city()) : city_pack_(city_pack) {
-    auto started = demo::CityBackend::start({PISHKHAN_PROGRAMS, folder_.path() / "backend", city_pack});
+  explicit WholeCity(const fs::path& city_pack = sample_city(), const fs::path& folder = {})
+      : city_pack_(city_pack), place_(folder.empty() ? folder_.path() : folder) {
+    auto started = demo::CityBackend::start({PISHKHAN_PROGRAMS, place_ / "backend", city_pack});
     if (started) backend = std::move(*started);
     make_machine();
   }
@@ -51,7 +52,7 @@ class WholeCity {
 
   void make_machine() {
     demo::Machine::Setup setup;
-    setup.folder = folder_.path() / "machine";
+    setup.folder = place_ / "machine";
     setup.city_pack = city_pack_;
     if (backend != nullptr) setup.keys = backend->kiosk_keys();
     machine = std::make_unique<demo::Machine>(std::move(setup));
@@ -93,11 +94,12 @@ class WholeCity {
     });
   }
   [[nodiscard]] bool leave() { return robot->tap("main") && robot->tap("main") && robot->visit() == nullptr; }
-  [[nodiscard]] const fs::path& folder() const { return folder_.path(); }
+  [[nodiscard]] const fs::path& folder() const { return place_; }
 
  private:
   TestFolder folder_;
   fs::path city_pack_;
+  fs::path place_;
 
  public:
   std::unique_ptr<demo::CityBackend> backend;
