@@ -55,6 +55,30 @@ void draw_answer(Page& page, Rect& column, std::string_view words) {
   page.ui.text(box.inset(theme.gap_32, theme.gap_24), words, style);
 }
 
+/// One sentence that says where the case stands; the rows below it show the way.
+void draw_state(Page& page, Rect& column, const view::TrackResult& view) {
+  switch (view.state) {
+    case view::CaseState::Received:
+      return page.notice(column, NoticeKind::Info,
+                         page.tr("The municipality has received your request and will open it."));
+    case view::CaseState::Opened:
+      for (const view::CaseStage& stage : view.stages)
+        if (!stage.done)
+          return page.notice(
+              column, NoticeKind::Done,
+              fill(page.tr("Your request is being handled. Now: {stage}"), {{"stage", stage.name}}));
+      return page.notice(column, NoticeKind::Done, page.tr("Your request is being handled."));
+    case view::CaseState::Joined:
+      return page.notice(column, NoticeKind::Info,
+                         page.tr("Your request was joined to an earlier one about the same matter."));
+    case view::CaseState::Invalid:
+      return page.notice(
+          column, NoticeKind::Error,
+          page.tr("The municipality could not use this request. Please ask at an office, with your "
+                  "receipt."));
+  }
+}
+
 void draw_found(Page& page, Rect& column, const view::TrackResult& view) {
   const toolkit::Theme& theme = page.theme();
   page.flow(column, view.service_name, {.type = Type::Title, .weight = Weight::Bold}, theme.gap_8);
@@ -68,6 +92,8 @@ void draw_found(Page& page, Rect& column, const view::TrackResult& view) {
   if (view.kept_here) {
     page.notice(column, NoticeKind::Info,
                 page.tr("Your request is kept safely in this machine and will be sent by itself."));
+  } else {
+    draw_state(page, column, view);
   }
   if (!view.answer.empty()) {
     page.heading(column, page.tr("The city's answer"));
