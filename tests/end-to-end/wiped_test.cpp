@@ -1,5 +1,6 @@
 // Wiped means wiped: canary texts are typed into every field, filed and printed; when the visit has ended,
 // the process's own memory holds none of them, in no encoding.
+#include "drivers/simulated/citizen_card.h"
 #include "tests/end-to-end/memory_scan.h"
 #include "tests/end-to-end/whole_city.h"
 
@@ -98,6 +99,71 @@ TEST_CASE("after the visit the memory holds none of the citizen's words") {
   REQUIRE(city.leave());
   robot.settle();
   ::usleep(700'000);  // the workers carry out Forget in their own time, at most half a second
+  robot.settle();
+
+  const auto left = e2e::scan_own_memory(wanted);
+  report(left);
+  CHECK(left.empty());
+}
+
+TEST_CASE("identity, whether typed or from a card, and the receipt secret go as well") {
+  std::vector<Canary> wanted;
+  for (const auto& halves : {std::array{"06841", "59414"}, std::array{"04993", "70899"},
+                             std::array{"8361", "0472"}, std::array{"09358", "620471"}}) {
+    std::string text = joined(halves[0], halves[1]);
+    wanted.emplace_back(text);
+    wanted.push_back(wanted.back().as_utf32());
+    wipe(text.data(), text.size());
+  }
+  const auto type = [](WholeCity& city, const char* field, std::string_view first, std::string_view second) {
+    return city.robot->tap(field) && city.robot->type(first) && city.robot->type(second);
+  };
+  WholeCity city(std::filesystem::path(PISHKHAN_ASSETS).parent_path() / "base/services/testdata/second-city");
+  REQUIRE(city.switch_on());
+  REQUIRE(city.devices_ready());
+  auto& robot = *city.robot;
+
+  // Typed.
+  REQUIRE(robot.tap("language/fa"));
+  REQUIRE(robot.tap("area/trees"));
+  REQUIRE(robot.tap("service/tree-pruning"));
+  REQUIRE(robot.tap("main"));
+  REQUIRE(robot.tap("type-instead"));
+  REQUIRE(type(city, "field/national_id", "06841", "59414"));
+  REQUIRE(robot.tap("main"));
+  REQUIRE(robot.page<visit::page::Form>() != nullptr);
+  CHECK_FALSE(e2e::scan_own_memory(wanted).empty());
+  REQUIRE(robot.tap("end"));
+  REQUIRE(robot.tap("confirm-end"));
+
+  // From a card.
+  REQUIRE(robot.tap("language/fa"));
+  REQUIRE(robot.tap("area/trees"));
+  REQUIRE(robot.tap("service/tree-felling"));
+  REQUIRE(robot.tap("main"));
+  city.machine->reader().insert(std::make_unique<simulated::CitizenCard>());
+  REQUIRE(robot.wait_for([&city] { return city.robot->page<visit::page::Form>() != nullptr; }));
+  static_cast<void>(city.machine->reader().remove());
+  REQUIRE(robot.wait_for([&city] { return city.robot->page<visit::page::Identify>() != nullptr; }));
+  REQUIRE(robot.tap("end"));
+  if (robot.shows("confirm-end")) REQUIRE(robot.tap("confirm-end"));
+
+  // Following up with the secret, which goes to the backend and back.
+  REQUIRE(robot.tap("language/fa"));
+  REQUIRE(robot.tap("track"));
+  REQUIRE(robot.tap("field/code"));
+  REQUIRE(robot.type("10420100000175"));
+  REQUIRE(type(city, "field/secret", "8361", "0472"));
+  REQUIRE(robot.tap("main"));
+  REQUIRE(robot.wait_for([&city] {
+    const auto* asking = city.robot->page<visit::page::Track>();
+    return asking == nullptr || asking->state != screens::view::LookUpState::Asking;
+  }));
+  REQUIRE(robot.tap("end"));
+  if (robot.shows("confirm-end")) REQUIRE(robot.tap("confirm-end"));
+  REQUIRE(robot.visit() == nullptr);
+  robot.settle();
+  ::usleep(700'000);
   robot.settle();
 
   const auto left = e2e::scan_own_memory(wanted);
