@@ -5,7 +5,6 @@
 #include "base/formats/calendar.h"
 #include "base/services/loader.h"
 #include "offline-queue/reference-backend/opener.h"
-#include "offline-queue/reference-backend/secret_verifier.h"
 
 #include <optional>
 #include <utility>
@@ -21,14 +20,15 @@ constexpr int kReportAtOnce = 64;
 }  // namespace
 
 Cases::Cases(CasesStore store, IngestLink link, services::Catalogue catalogue, std::vector<OpeningKey> keys,
-             SigningKey signing_key, const Clock& clock, Random& random)
+             SigningKey signing_key, const Clock& clock, Random& random, MakeVerifier make_verifier)
     : store_(std::move(store)),
       link_(std::move(link)),
       catalogue_(std::move(catalogue)),
       keys_(std::move(keys)),
       signing_key_(std::move(signing_key)),
       clock_(clock),
-      random_(random) {}
+      random_(random),
+      make_verifier_(make_verifier) {}
 
 Result<Cases, CasesFault> Cases::open(const CasesOptions& options, const Clock& clock, Random& random) {
   std::vector<OpeningKey> keys;
@@ -61,7 +61,7 @@ bool Cases::take_request(const SealedPage::Entry& entry, CasesStore::Taken& take
     ENSURE(encoded.has_value(), "a parsed request cannot be encoded");
     body = std::move(*encoded);
     taken.body = body.view();
-    taken.report.secret_verifier = make_secret_verifier(opened.request->receipt_secret.reveal(), random_);
+    taken.report.secret_verifier = make_verifier_(opened.request->receipt_secret.reveal(), random_);
   }
   if (!opened.reason.empty()) {
     word.verdict = Verdict::Invalid;

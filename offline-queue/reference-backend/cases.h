@@ -6,10 +6,13 @@
 #include "offline-queue/protocol/envelope.h"
 #include "offline-queue/reference-backend/cases_store.h"
 #include "offline-queue/reference-backend/ingest_link.h"
+#include "offline-queue/reference-backend/secret_verifier.h"
 
 #include <filesystem>
 #include <memory>
 #include <stop_token>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace pishkhan::backend {
@@ -30,6 +33,12 @@ enum class CasesFault { BadKey, BadCatalogue, BadDatabase, BadCertificate };
 class Cases {
  public:
   static Result<Cases, CasesFault> open(const CasesOptions& options, const Clock& clock, Random& random);
+  /// The same from parts that are open already. `make_verifier` costs a human's patience on purpose
+  /// (secret_verifier.h); the simulation of ten thousands of requests brings a cheaper one.
+  using MakeVerifier = std::string (*)(std::string_view secret, Random& random);
+  Cases(CasesStore store, IngestLink link, services::Catalogue catalogue,
+        std::vector<protocol::OpeningKey> keys, protocol::SigningKey signing_key, const Clock& clock,
+        Random& random, MakeVerifier make_verifier = make_secret_verifier);
 
   struct Polled {
     int taken = 0;     ///< new records
@@ -46,9 +55,6 @@ class Cases {
   Result<Polled, PollFault> poll_once(const std::stop_token& stop);
 
  private:
-  Cases(CasesStore store, IngestLink link, services::Catalogue catalogue,
-        std::vector<protocol::OpeningKey> keys, protocol::SigningKey signing_key, const Clock& clock,
-        Random& random);
   bool take(const protocol::SealedPage::Entry& entry);
   bool take_request(const protocol::SealedPage::Entry& entry, CasesStore::Taken& taken,
                     protocol::SecretBytes& body);
@@ -62,6 +68,7 @@ class Cases {
   protocol::SigningKey signing_key_;
   const Clock& clock_;
   Random& random_;
+  MakeVerifier make_verifier_;
 };
 
 }  // namespace pishkhan::backend

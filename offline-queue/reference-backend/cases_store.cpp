@@ -61,8 +61,9 @@ OpenedReport::Case report_in(const Statement& query) {
 
 }  // namespace
 
-Result<CasesStore, DatabaseFault> CasesStore::open(const std::filesystem::path& file, Sharing sharing) {
-  Result<Database, DatabaseFault> database = Database::open(file, sharing, kSchema, kSchemaVersion);
+Result<CasesStore, DatabaseFault> CasesStore::open(const std::filesystem::path& file, Sharing sharing,
+                                                   const std::string& vfs) {
+  Result<Database, DatabaseFault> database = Database::open(file, sharing, kSchema, kSchemaVersion, vfs);
   if (!database) return fail(database.error());
   return CasesStore(std::move(*database));
 }

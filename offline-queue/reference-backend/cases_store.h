@@ -15,7 +15,8 @@ namespace pishkhan::backend {
 /// on.
 class CasesStore {
  public:
-  static Result<CasesStore, DatabaseFault> open(const std::filesystem::path& file, Sharing sharing);
+  static Result<CasesStore, DatabaseFault> open(const std::filesystem::path& file, Sharing sharing,
+                                                const std::string& vfs = {});
 
   bool begin() { return database_.run("BEGIN IMMEDIATE"); }
   bool commit() { return database_.run("COMMIT"); }

@@ -16,15 +16,11 @@ using namespace protocol;
 
 constexpr int kPage = 64;
 
-std::function<HttpAnswer()> now(HttpAnswer answer) {
+Answering now(HttpAnswer answer) {
   return [answer = std::move(answer)] { return answer; };
 }
-std::function<HttpAnswer()> now(ProblemType type) {
+Answering refuse(ProblemType type) {
   return now(problem_answer(Problem::of(type)));
-}
-
-void refuse(std::unique_ptr<Reply> reply, ProblemType type) {
-  answer(std::move(reply), now(type));
 }
 
 HttpAnswer json_answer(std::string body) {
@@ -79,121 +75,75 @@ CaseView seen_with(const IngestStore::CaseRow& row, const PersonalText& secret) 
 
 }  // namespace
 
-Ingest::Ingest(KioskRegister kiosks, SigningKey key, IngestStore store, const Clock& clock)
+Ingest::Ingest(KioskRegister kiosks, SigningKey key, const Clock& clock)
     : kiosks_(std::move(kiosks)),
       clock_(clock),
       key_(std::move(key)),
       attempts_by_code_(5, std::chrono::minutes(15)),
-      attempts_by_kiosk_(60, std::chrono::minutes(1)),
-      writer_(std::make_unique<Writer>(std::move(store))) {}
+      attempts_by_kiosk_(60, std::chrono::minutes(1)) {}
 
-Ingest::~Ingest() {
-  // First no new work, then what was begun is finished; its answers are dropped with the connections.
-  if (server_) server_->stop();
-  writer_.reset();
-}
-
-Result<std::unique_ptr<Ingest>, IngestFault> Ingest::start(const IngestOptions& options, const Clock& clock) {
-  auto key = SigningKey::load(options.signing_key);
-  if (!key) return fail(IngestFault::BadKey);
-  auto kiosks = KioskRegister::load(options.kiosks_file);
-  if (!kiosks) return fail(IngestFault::BadRegister);
-  auto store = IngestStore::open(options.database);
-  if (!store) return fail(IngestFault::BadDatabase);
-  std::unique_ptr<Ingest> ingest(new Ingest(std::move(*kiosks), std::move(*key), std::move(*store), clock));
-  Ingest* self = ingest.get();
-  std::vector<Listener> listeners;
-  listeners.push_back(
-      {options.address, options.port, [self](HttpRequest request, std::unique_ptr<Reply> reply) {
-         self->take_public(std::move(request), std::move(reply));
-       }});
-  listeners.push_back(
-      {options.address, options.internal_port, [self](HttpRequest request, std::unique_ptr<Reply> reply) {
-         self->take_internal(std::move(request), std::move(reply));
-       }});
-  auto server = HttpServer::start(options.tls, std::move(listeners), options.threads);
-  if (!server) {
-    return fail(server.error() == ServerFault::CannotListen ? IngestFault::CannotListen
-                                                            : IngestFault::BadCertificate);
-  }
-  ingest->server_ = std::move(*server);
-  return ingest;
-}
-
-void Ingest::queue(Writer::Work work, std::unique_ptr<Reply> reply) {
-  std::unique_ptr<Reply> back = writer_->post(std::move(work), std::move(reply));
-  if (back) answer(std::move(back), now(problem_answer(Problem::of(ProblemType::Busy), 5)));
-}
-
-void Ingest::take_public(HttpRequest request, std::unique_ptr<Reply> reply) {
-  if (request.peer_role != "kiosk") return refuse(std::move(reply), ProblemType::WrongRole);
+Handling Ingest::take_public(const HttpRequest& request) {
+  if (request.peer_role != "kiosk") return refuse(ProblemType::WrongRole);
   const bool get = request.method == "GET";
   const bool post = request.method == "POST";
   if (request.path == "/v1/batches") {
-    if (!post) return refuse(std::move(reply), ProblemType::WrongMethod);
-    return take_batch(request, std::move(reply));
+    if (!post) return refuse(ProblemType::WrongMethod);
+    return take_batch(request);
   }
   if (request.path == "/v1/acknowledgements") {
-    if (!get) return refuse(std::move(reply), ProblemType::WrongMethod);
-    return give_opened(request, std::move(reply));
+    if (!get) return refuse(ProblemType::WrongMethod);
+    return give_opened(request);
   }
   if (request.path == "/v1/cases/lookup") {
-    if (!post) return refuse(std::move(reply), ProblemType::WrongMethod);
-    return look_up(request, std::move(reply));
+    if (!post) return refuse(ProblemType::WrongMethod);
+    return look_up(request);
   }
   if (request.path == "/v1/time") {
-    if (!get) return refuse(std::move(reply), ProblemType::WrongMethod);
-    return answer(std::move(reply), now(json_answer(ServerTime{clock_.wall()}.encode())));
+    if (!get) return refuse(ProblemType::WrongMethod);
+    return now(json_answer(ServerTime{clock_.wall()}.encode()));
   }
-  refuse(std::move(reply), ProblemType::NotFound);
+  return refuse(ProblemType::NotFound);
 }
 
-void Ingest::take_batch(const HttpRequest& request, std::unique_ptr<Reply> reply) {
+Handling Ingest::take_batch(const HttpRequest& request) {
   std::optional<Batch> batch = Batch::parse(request.body);
-  if (!batch) return refuse(std::move(reply), ProblemType::Malformed);
+  if (!batch) return refuse(ProblemType::Malformed);
   const std::optional<EnrolledEpoch> enrolled = kiosks_.find(batch->kiosk, batch->epoch);
-  if (!enrolled || kiosk_of(request) != batch->kiosk)
-    return refuse(std::move(reply), ProblemType::UnknownKiosk);
-  if (enrolled->state == EpochState::Revoked) return refuse(std::move(reply), ProblemType::RevokedEpoch);
-  if (!is_chain(*batch)) return refuse(std::move(reply), ProblemType::BadChain);
+  if (!enrolled || kiosk_of(request) != batch->kiosk) return refuse(ProblemType::UnknownKiosk);
+  if (enrolled->state == EpochState::Revoked) return refuse(ProblemType::RevokedEpoch);
+  if (!is_chain(*batch)) return refuse(ProblemType::BadChain);
   const auto key = VerifyingKey::from_point(enrolled->key);
-  if (!key || !signed_by(*key, batch->entries.back()))
-    return refuse(std::move(reply), ProblemType::BadSignature);
+  if (!key || !signed_by(*key, batch->entries.back())) return refuse(ProblemType::BadSignature);
   const WallTime received = clock_.wall();
-  queue(
-      [this, batch = std::move(*batch), received](IngestStore& store) {
-        Result<BatchAnswer, Problem> stored = store_batch(store, batch, key_, received);
-        if (!stored) return now(problem_answer(stored.error()));
-        return now(json_answer(stored->encode()));
-      },
-      std::move(reply));
+  return Work([this, batch = std::move(*batch), received](IngestStore& store) {
+    Result<BatchAnswer, Problem> stored = store_batch(store, batch, key_, received);
+    if (!stored) return now(problem_answer(stored.error()));
+    return now(json_answer(stored->encode()));
+  });
 }
 
-void Ingest::give_opened(const HttpRequest& request, std::unique_ptr<Reply> reply) {
+Handling Ingest::give_opened(const HttpRequest& request) {
   const std::optional<std::int64_t> after = cursor_of(request);
   const std::optional<std::int64_t> epoch = number(parameter(request.query, "epoch").value_or(""));
   if (!after || !epoch || *epoch < 1 || *epoch > TrackingCode::highest_epoch) {
-    return refuse(std::move(reply), ProblemType::Malformed);
+    return refuse(ProblemType::Malformed);
   }
   const std::optional<EnrolledEpoch> enrolled = kiosks_.find(kiosk_of(request), static_cast<int>(*epoch));
-  if (!enrolled) return refuse(std::move(reply), ProblemType::UnknownKiosk);
-  if (enrolled->state == EpochState::Revoked) return refuse(std::move(reply), ProblemType::RevokedEpoch);
-  queue(
-      [one = *enrolled, cursor = *after, time = clock_.wall()](IngestStore& store) {
-        Opened page = store.opened_since(one.kiosk, one.epoch, cursor, kPage);
-        page.server_time = time;
-        return now(json_answer(page.encode()));
-      },
-      std::move(reply));
+  if (!enrolled) return refuse(ProblemType::UnknownKiosk);
+  if (enrolled->state == EpochState::Revoked) return refuse(ProblemType::RevokedEpoch);
+  return Work([one = *enrolled, cursor = *after, time = clock_.wall()](IngestStore& store) {
+    Opened page = store.opened_since(one.kiosk, one.epoch, cursor, kPage);
+    page.server_time = time;
+    return now(json_answer(page.encode()));
+  });
 }
 
-void Ingest::look_up(const HttpRequest& request, std::unique_ptr<Reply> reply) {
+Handling Ingest::look_up(const HttpRequest& request) {
   std::optional<LookUp> question = LookUp::parse(request.body);
-  if (!question) return refuse(std::move(reply), ProblemType::Malformed);
-  if (kiosk_of(request) == 0) return refuse(std::move(reply), ProblemType::UnknownKiosk);
-  queue(
-      [this, asker = request.peer_name,
-       question = std::move(*question)](IngestStore& store) -> std::function<HttpAnswer()> {
+  if (!question) return refuse(ProblemType::Malformed);
+  if (kiosk_of(request) == 0) return refuse(ProblemType::UnknownKiosk);
+  return Work(
+      [this, asker = request.peer_name, question = std::move(*question)](IngestStore& store) -> Answering {
         auto wait = attempts_by_kiosk_.attempt(asker, clock_.steady());
         if (!wait && !question.receipt_secret.empty()) {
           wait = attempts_by_code_.attempt(question.code.digits(), clock_.steady());
@@ -203,35 +153,30 @@ void Ingest::look_up(const HttpRequest& request, std::unique_ptr<Reply> reply) {
         return [row = std::move(row), secret = question.receipt_secret] {
           return json_answer(seen_with(row, secret).encode());
         };
-      },
-      std::move(reply));
+      });
 }
 
-void Ingest::take_internal(HttpRequest request, std::unique_ptr<Reply> reply) {
-  if (request.peer_role != "cases") return refuse(std::move(reply), ProblemType::WrongRole);
+Handling Ingest::take_internal(const HttpRequest& request) {
+  if (request.peer_role != "cases") return refuse(ProblemType::WrongRole);
   if (request.path == "/internal/v1/sealed") {
-    if (request.method != "GET") return refuse(std::move(reply), ProblemType::WrongMethod);
+    if (request.method != "GET") return refuse(ProblemType::WrongMethod);
     const std::optional<std::int64_t> after = cursor_of(request);
-    if (!after) return refuse(std::move(reply), ProblemType::Malformed);
-    return queue(
-        [cursor = *after](IngestStore& store) {
-          return now(json_answer(store.sealed_since(cursor, kPage).encode()));
-        },
-        std::move(reply));
+    if (!after) return refuse(ProblemType::Malformed);
+    return Work([cursor = *after](IngestStore& store) {
+      return now(json_answer(store.sealed_since(cursor, kPage).encode()));
+    });
   }
   if (request.path == "/internal/v1/opened") {
-    if (request.method != "POST") return refuse(std::move(reply), ProblemType::WrongMethod);
+    if (request.method != "POST") return refuse(ProblemType::WrongMethod);
     std::optional<OpenedReport> report = OpenedReport::parse(request.body);
-    if (!report) return refuse(std::move(reply), ProblemType::Malformed);
-    return queue(
-        [report = std::move(*report)](IngestStore& store) {
-          OpenedTaken taken;
-          for (const OpenedReport::Case& one : report.cases) taken.taken += store.insert_opened(one) ? 1 : 0;
-          return now(json_answer(taken.encode()));
-        },
-        std::move(reply));
+    if (!report) return refuse(ProblemType::Malformed);
+    return Work([report = std::move(*report)](IngestStore& store) {
+      OpenedTaken taken;
+      for (const OpenedReport::Case& one : report.cases) taken.taken += store.insert_opened(one) ? 1 : 0;
+      return now(json_answer(taken.encode()));
+    });
   }
-  refuse(std::move(reply), ProblemType::NotFound);
+  return refuse(ProblemType::NotFound);
 }
 
 }  // namespace pishkhan::backend

@@ -6,52 +6,39 @@
 #include "offline-queue/reference-backend/kiosk_register.h"
 #include "offline-queue/reference-backend/writer.h"
 
-#include <filesystem>
-#include <memory>
-#include <string>
+#include <variant>
 
 namespace pishkhan::backend {
 
-struct IngestOptions {
-  ServerTls tls;
-  std::filesystem::path database;
-  std::filesystem::path kiosks_file;  ///< see KioskRegister
-  std::filesystem::path signing_key;  ///< signs Stored
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 0;           ///< for kiosks
-  std::uint16_t internal_port = 0;  ///< for cases
-  int threads = 2;
-};
+/// How a request goes on: its answer is known at once, or it needs the database first.
+using Handling = std::variant<Answering, Work>;
 
-enum class IngestFault { BadKey, BadRegister, BadDatabase, BadCertificate, CannotListen };
-
-/// The half of the backend that faces the network: checks chains and signatures, keeps sealed records, answers
-/// what cases said about them. It can open nothing. Threads: N for I/O and one that owns the database.
+/// What ingest answers, without threads and sockets: checks chains and signatures, keeps sealed records, gives
+/// what cases said about them. It can open nothing. IngestServer runs it behind a network, tests/fleet in
+/// virtual time. Thread: take_public() and take_internal() from any; a Work on the one thread that owns the
+/// store.
 class Ingest {
  public:
-  /// `clock` outlives it and is read by all of its threads.
-  static Result<std::unique_ptr<Ingest>, IngestFault> start(const IngestOptions& options, const Clock& clock);
-  ~Ingest();
-  [[nodiscard]] std::uint16_t port() const { return server_->port(0); }
-  [[nodiscard]] std::uint16_t internal_port() const { return server_->port(1); }
+  /// `clock` outlives it and is read by all threads.
+  Ingest(KioskRegister kiosks, protocol::SigningKey key, const Clock& clock);
+  Ingest(const Ingest&) = delete;
+  Ingest& operator=(const Ingest&) = delete;
+  /// From a kiosk. What it returns must not outlive this object.
+  [[nodiscard]] Handling take_public(const HttpRequest& request);
+  /// From cases.
+  [[nodiscard]] Handling take_internal(const HttpRequest& request);
 
  private:
-  Ingest(KioskRegister kiosks, protocol::SigningKey key, IngestStore store, const Clock& clock);
-  void take_public(HttpRequest request, std::unique_ptr<Reply> reply);
-  void take_internal(HttpRequest request, std::unique_ptr<Reply> reply);
-  void take_batch(const HttpRequest& request, std::unique_ptr<Reply> reply);
-  void give_opened(const HttpRequest& request, std::unique_ptr<Reply> reply);
-  void look_up(const HttpRequest& request, std::unique_ptr<Reply> reply);
-  void queue(Writer::Work work, std::unique_ptr<Reply> reply);
+  Handling take_batch(const HttpRequest& request);
+  Handling give_opened(const HttpRequest& request);
+  Handling look_up(const HttpRequest& request);
 
   KioskRegister kiosks_;
   const Clock& clock_;
-  // The key and the counters of attempts are used by the writer's thread only.
+  // The key and the counters of attempts are used inside a Work only.
   protocol::SigningKey key_;
   Attempts attempts_by_code_;
   Attempts attempts_by_kiosk_;
-  std::unique_ptr<Writer> writer_;
-  std::unique_ptr<HttpServer> server_;
 };
 
 }  // namespace pishkhan::backend

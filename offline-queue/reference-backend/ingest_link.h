@@ -12,13 +12,13 @@ namespace pishkhan::backend {
 class IngestLink {
  public:
   static Result<IngestLink, sync::SyncFault> open(sync::Endpoint endpoint);
+  explicit IngestLink(sync::Transport transport) : transport_(std::move(transport)) {}
   Result<protocol::SealedPage, sync::SyncFault> sealed_since(const std::string& cursor,
                                                              const std::stop_token& stop);
   Result<protocol::OpenedTaken, sync::SyncFault> report(const protocol::OpenedReport& report,
                                                         const std::stop_token& stop);
 
  private:
-  explicit IngestLink(sync::Transport transport) : transport_(std::move(transport)) {}
   sync::Transport transport_;
 };
 

@@ -1,5 +1,5 @@
 #include "base/core/clock.h"
-#include "offline-queue/reference-backend/ingest.h"
+#include "offline-queue/reference-backend/ingest_server.h"
 #include "offline-queue/reference-backend/program.h"
 
 #include <CLI/CLI.hpp>
@@ -31,12 +31,12 @@ int run(const backend::IngestOptions& options, const std::string& port_file,
         const std::string& internal_port_file, bool json) {
   const SystemClock clock;
   backend::hold_stop_signals();
-  const auto ingest = backend::Ingest::start(options, clock);
+  const auto ingest = backend::IngestServer::start(options, clock);
   if (!ingest) {
     std::fprintf(stderr, "pishkhan-ingest: %s\n", sentence(ingest.error()));
     return 1;
   }
-  const backend::Ingest& server = **ingest;
+  const backend::IngestServer& server = **ingest;
   const bool told =
       (port_file.empty() || backend::write_port_file(port_file, server.port())) &&
       (internal_port_file.empty() || backend::write_port_file(internal_port_file, server.internal_port()));

@@ -48,8 +48,9 @@ CaseState state_of(Verdict verdict) {
 
 }  // namespace
 
-Result<IngestStore, DatabaseFault> IngestStore::open(const std::filesystem::path& file) {
-  Result<Database, DatabaseFault> database = Database::open(file, Sharing::Alone, kSchema, kSchemaVersion);
+Result<IngestStore, DatabaseFault> IngestStore::open(const std::filesystem::path& file,
+                                                     const std::string& vfs) {
+  Result<Database, DatabaseFault> database = Database::open(file, Sharing::Alone, kSchema, kSchemaVersion, vfs);
   if (!database) return fail(database.error());
   return IngestStore(std::move(*database));
 }

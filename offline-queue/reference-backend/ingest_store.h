@@ -14,7 +14,8 @@ namespace pishkhan::backend {
 /// method that fails leaves `failed()` set until the caller rolls back. Thread: the writer's.
 class IngestStore {
  public:
-  static Result<IngestStore, DatabaseFault> open(const std::filesystem::path& file);
+  static Result<IngestStore, DatabaseFault> open(const std::filesystem::path& file,
+                                                 const std::string& vfs = {});
 
   bool begin();
   bool commit();

@@ -85,16 +85,18 @@ int Database::changes() const {
 }
 
 Result<Database, DatabaseFault> Database::open(const std::filesystem::path& file, Sharing sharing,
-                                               const char* schema, int version) {
+                                               const char* schema, int version, const std::string& vfs) {
   Database database;
   sqlite3* handle = nullptr;
   const int flags =
       sharing == Sharing::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  const int code = sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code =
+      sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, vfs.empty() ? nullptr : vfs.c_str());
   database.handle_.reset(handle);
   if (code != SQLITE_OK) return fail(DatabaseFault::CannotOpen);
   sqlite3_busy_timeout(handle, 5'000);
-  if (sharing != Sharing::ReadOnly && ::chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0) {
+  const bool on_disk = vfs.empty();
+  if (on_disk && sharing != Sharing::ReadOnly && ::chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0) {
     return fail(DatabaseFault::CannotOpen);
   }
   // EXTRA before WAL: see queue.md 1d for what a lost unlink of the first journal can undo.

@@ -50,8 +50,9 @@ enum class Sharing { Alone, WithReaders, ReadOnly };
 class Database {
  public:
   /// Creates the file (mode 0600) and the schema if they are not there; `version` is kept in user_version.
+  /// `vfs` names a registered SQLite VFS, for the simulation; empty: SQLite's own.
   static Result<Database, DatabaseFault> open(const std::filesystem::path& file, Sharing sharing,
-                                              const char* schema, int version);
+                                              const char* schema, int version, const std::string& vfs = {});
   bool run(const char* sql);
   [[nodiscard]] Statement prepare(const char* sql) { return {handle_.get(), sql}; }
   [[nodiscard]] std::int64_t last_row() const;

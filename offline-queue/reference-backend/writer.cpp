@@ -3,7 +3,6 @@
 #include "base/core/log.h"
 
 #include <utility>
-#include <vector>
 
 namespace pishkhan::backend {
 namespace {
@@ -15,6 +14,28 @@ constexpr std::size_t kLargestGroup = 128;
 
 HttpAnswer problem_answer(const protocol::Problem& problem, std::optional<int> retry_after_s) {
   return {problem.status, "application/problem+json", problem.encode(), retry_after_s};
+}
+
+std::vector<Answering> commit_group(IngestStore& store, const std::vector<Work>& group) {
+  const auto failed = [] { return problem_answer(protocol::Problem::of(protocol::ProblemType::Failed)); };
+  std::vector<Answering> answers;
+  const bool begun = store.begin();
+  for (const Work& work : group) {
+    answers.emplace_back(failed);
+    if (!begun || !store.savepoint()) continue;
+    Answering made = work(store);
+    if (store.failed()) {
+      store.roll_back_to_savepoint();
+    } else if (store.release()) {
+      answers.back() = std::move(made);
+    }
+  }
+  if (!begun || !store.commit()) {
+    log::error("ingest.commit_failed", {{"requests", group.size()}});
+    store.roll_back();
+    answers.assign(group.size(), failed);
+  }
+  return answers;
 }
 
 Writer::Writer(IngestStore store)
@@ -51,24 +72,10 @@ void Writer::run(const std::stop_token& stop) {
 }
 
 void Writer::execute(std::deque<Job> group) {
-  const auto failed = [] { return problem_answer(protocol::Problem::of(protocol::ProblemType::Failed)); };
-  std::vector<std::function<HttpAnswer()>> answers;
-  const bool begun = store_.begin();
-  for (Job& job : group) {
-    answers.emplace_back(failed);
-    if (!begun || !store_.savepoint()) continue;
-    std::function<HttpAnswer()> made = job.work(store_);
-    if (store_.failed()) {
-      store_.roll_back_to_savepoint();
-    } else if (store_.release()) {
-      answers.back() = std::move(made);
-    }
-  }
-  if (!begun || !store_.commit()) {
-    log::error("ingest.commit_failed", {{"requests", group.size()}});
-    store_.roll_back();
-    answers.assign(group.size(), failed);
-  }
+  std::vector<Work> works;
+  works.reserve(group.size());
+  for (Job& job : group) works.push_back(std::move(job.work));
+  std::vector<Answering> answers = commit_group(store_, works);
   for (std::size_t i = 0; i < group.size(); ++i) answer(std::move(group[i].reply), std::move(answers[i]));
 }
 

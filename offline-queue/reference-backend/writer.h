@@ -10,17 +10,23 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 namespace pishkhan::backend {
+
+/// Makes the answer: on an I/O thread, after the commit. It touches no store.
+using Answering = std::function<HttpAnswer()>;
+/// What a request asks of the database: runs on the writer's thread, inside the transaction.
+using Work = std::function<Answering(IngestStore&)>;
+
+/// All of it in one transaction, each work in a savepoint of its own: what fails is undone alone, a failed
+/// commit fails all. One answer for each, in order, none of them ahead of the disk. Thread: the store's.
+[[nodiscard]] std::vector<Answering> commit_group(IngestStore& store, const std::vector<Work>& group);
 
 /// The one thread that owns ingest's database. Whatever waits goes into one transaction; the answers leave
 /// after its commit, so an acknowledgement is never ahead of the disk. Thread: post() from any.
 class Writer {
  public:
-  /// Runs on the writer's thread, inside the transaction; what it returns runs on an I/O thread after the
-  /// commit. Nothing else of the job may touch the store.
-  using Work = std::function<std::function<HttpAnswer()>(IngestStore&)>;
-
   explicit Writer(IngestStore store);
   ~Writer();
 

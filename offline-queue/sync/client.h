@@ -25,6 +25,8 @@ class Client final : public Backend {
  public:
   /// See Transport::open.
   static Result<Client, SyncFault> open(Endpoint endpoint, std::stop_token stop = {});
+  explicit Client(Transport transport, std::stop_token stop = {})
+      : transport_(std::move(transport)), stop_(std::move(stop)) {}
 
   Result<protocol::BatchAnswer, SyncFault> send(const protocol::Batch& batch) override;
   Result<protocol::Opened, SyncFault> opened_since(int epoch, std::string_view cursor) override;
@@ -32,8 +34,6 @@ class Client final : public Backend {
   Result<protocol::ServerTime, SyncFault> time();
 
  private:
-  Client(Transport transport, std::stop_token stop)
-      : transport_(std::move(transport)), stop_(std::move(stop)) {}
   Transport transport_;
   std::stop_token stop_;
 };

@@ -122,31 +122,25 @@ std::string file_text(const std::filesystem::path& path) {
   return text.str();
 }
 
-}  // namespace
+class TlsCarrier final : public Carrier {
+ public:
+  TlsCarrier(Endpoint endpoint, std::unique_ptr<CURL, CloseHandle> handle)
+      : endpoint_(std::move(endpoint)), handle_(std::move(handle)) {
+    configure();
+  }
+  Result<Answer, SyncFault> carry(const Exchange& exchange, const std::stop_token& stop) override;
 
-struct Transport::State {
-  Endpoint endpoint;
-  std::unique_ptr<CURL, CloseHandle> handle;
-  std::array<char, CURL_ERROR_SIZE> detail{};
+ private:
+  void configure();
+
+  Endpoint endpoint_;
+  std::unique_ptr<CURL, CloseHandle> handle_;
+  std::array<char, CURL_ERROR_SIZE> detail_{};
 };
 
-Transport::Transport(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Transport::Transport(Transport&&) noexcept = default;
-Transport& Transport::operator=(Transport&&) noexcept = default;
-Transport::~Transport() = default;
-
-Result<Transport, SyncFault> Transport::open(Endpoint endpoint) {
-  const std::string authority = file_text(endpoint.authority_file);
-  if (authority.empty() || !acceptable_authority(authority, protocol::built_demo_policy())) {
-    return fail(SyncFault{SyncFaultKind::WrongCertificate, {}, {}});
-  }
-  start_curl_once();
-  auto state = std::make_unique<State>();
-  state->endpoint = std::move(endpoint);
-  state->handle.reset(curl_easy_init());
-  if (!state->handle) return fail(SyncFault{SyncFaultKind::Unreachable, {}, {}});
-  CURL* handle = state->handle.get();
-  const Endpoint& to = state->endpoint;
+void TlsCarrier::configure() {
+  CURL* handle = handle_.get();
+  const Endpoint& to = endpoint_;
   curl_easy_setopt(handle, CURLOPT_CAINFO, to.authority_file.c_str());
   curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
   curl_easy_setopt(handle, CURLOPT_SSLCERT, to.certificate_file.c_str());
@@ -163,20 +157,19 @@ Result<Transport, SyncFault> Transport::open(Endpoint endpoint) {
   curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(to.connect_deadline.count()));
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(to.request_deadline.count()));
-  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, state->detail.data());
+  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail_.data());
   curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
-  return Transport(std::move(state));
 }
 
-Result<Answer, SyncFault> Transport::perform(const Exchange& exchange, const std::stop_token& stop) {
-  CURL* handle = state_->handle.get();
-  const std::string url = state_->endpoint.base_url + exchange.target;
+Result<Answer, SyncFault> TlsCarrier::carry(const Exchange& exchange, const std::stop_token& stop) {
+  CURL* handle = handle_.get();
+  const std::string url = endpoint_.base_url + exchange.target;
   const Headers headers = headers_of(exchange);
-  Body body{{}, state_->endpoint.largest_answer_bytes};
+  Body body{{}, endpoint_.largest_answer_bytes};
   std::stop_token stop_copy = stop;
-  state_->detail[0] = '\0';
+  detail_[0] = '\0';
   curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &body);
@@ -192,7 +185,7 @@ Result<Answer, SyncFault> Transport::perform(const Exchange& exchange, const std
   // The list and the buffers end with this call; the handle must not remember them.
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, nullptr);
   curl_easy_setopt(handle, CURLOPT_POSTFIELDS, nullptr);
-  if (code != CURLE_OK) return fail(SyncFault{kind_of(code, state_->detail.data()), {}, {}});
+  if (code != CURLE_OK) return fail(SyncFault{kind_of(code, detail_.data()), {}, {}});
   Answer answer;
   long status = 0;
   const char* type = nullptr;
@@ -206,8 +199,27 @@ Result<Answer, SyncFault> Transport::perform(const Exchange& exchange, const std
   if (retry_after_s > 0) {
     answer.retry_after = std::chrono::seconds(std::min<curl_off_t>(retry_after_s, 7 * 24 * 3600));
   }
-  if (state_->endpoint.observer) state_->endpoint.observer(exchange, answer);
-  return judged(std::move(answer));
+  if (endpoint_.observer) endpoint_.observer(exchange, answer);
+  return answer;
+}
+
+}  // namespace
+
+Result<Transport, SyncFault> Transport::open(Endpoint endpoint) {
+  const std::string authority = file_text(endpoint.authority_file);
+  if (authority.empty() || !acceptable_authority(authority, protocol::built_demo_policy())) {
+    return fail(SyncFault{SyncFaultKind::WrongCertificate, {}, {}});
+  }
+  start_curl_once();
+  std::unique_ptr<CURL, CloseHandle> handle(curl_easy_init());
+  if (!handle) return fail(SyncFault{SyncFaultKind::Unreachable, {}, {}});
+  return Transport(std::make_unique<TlsCarrier>(std::move(endpoint), std::move(handle)));
+}
+
+Result<Answer, SyncFault> Transport::perform(const Exchange& exchange, const std::stop_token& stop) {
+  Result<Answer, SyncFault> answer = carrier_->carry(exchange, stop);
+  if (!answer) return answer;
+  return judged(std::move(*answer));
 }
 
 }  // namespace pishkhan::sync

@@ -11,6 +11,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 namespace pishkhan::sync {
 
@@ -43,6 +44,15 @@ struct Endpoint {
   std::function<void(const Exchange&, const Answer&)> observer;
 };
 
+/// What carries an exchange to the other side and its answer back. The real one is a TLS connection; the
+/// simulation's is a network in memory. It gives any answer as it came; Transport judges it. Thread: one owner;
+/// a call may block.
+class Carrier {
+ public:
+  virtual ~Carrier() = default;
+  virtual Result<Answer, SyncFault> carry(const Exchange& exchange, const std::stop_token& stop) = 0;
+};
+
 /// One kept-alive HTTP/1.1 connection over mutual TLS (1.2 or newer), through libcurl. Every call has a finite
 /// deadline; redirects are never followed (a portal's are reported as such). Thread: one owner; a call blocks.
 class Transport {
@@ -50,18 +60,15 @@ class Transport {
   /// Fails with WrongCertificate if a file cannot be read, or if the authority is the demo's and this build
   /// does not carry the demo (see demo_authority.h).
   static Result<Transport, SyncFault> open(Endpoint endpoint);
-  Transport(Transport&&) noexcept;
-  Transport& operator=(Transport&&) noexcept;
-  ~Transport();
+  /// Over another carrier than TLS.
+  explicit Transport(std::unique_ptr<Carrier> carrier) : carrier_(std::move(carrier)) {}
 
   /// An answer with a JSON body of either kind (application/json, application/problem+json), whatever its
   /// status; a status of 2xx or 4xx, 5xx only. Everything else is a fault.
   Result<Answer, SyncFault> perform(const Exchange& exchange, const std::stop_token& stop);
 
  private:
-  struct State;
-  explicit Transport(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  std::unique_ptr<Carrier> carrier_;
 };
 
 }  // namespace pishkhan::sync

@@ -58,7 +58,7 @@ void Counter::restart_ingest() {
   options.database = folder_ / "ingest.db";
   options.kiosks_file = keys / "kiosks.json";
   options.signing_key = keys / "signing.pem";
-  auto ingest = backend::Ingest::start(options, clock_);
+  auto ingest = backend::IngestServer::start(options, clock_);
   ENSURE(ingest.has_value(), "no ingest");
   ingest_ = std::move(*ingest);
   const fs::path cases_keys = folder_ / "keys" / "cases";

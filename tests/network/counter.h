@@ -4,7 +4,7 @@
 #include "base/core/random.h"
 #include "offline-queue/protocol/enrolment.h"
 #include "offline-queue/reference-backend/cases.h"
-#include "offline-queue/reference-backend/ingest.h"
+#include "offline-queue/reference-backend/ingest_server.h"
 #include "offline-queue/store/store.h"
 #include "offline-queue/sync/client.h"
 
@@ -31,7 +31,7 @@ class Counter {
   [[nodiscard]] sync::Endpoint endpoint(std::uint16_t port) const;
   [[nodiscard]] sync::Endpoint cases_endpoint() const;
   [[nodiscard]] std::filesystem::path folder() const { return folder_; }
-  backend::Ingest& ingest() { return *ingest_; }
+  backend::IngestServer& ingest() { return *ingest_; }
   backend::Cases& cases() { return *cases_; }
   store::Store& store() { return *store_; }
   backend::CasesStore look_into_cases() const;
@@ -50,7 +50,7 @@ class Counter {
   std::unique_ptr<protocol::SigningKey> kiosk_key_;
   std::unique_ptr<protocol::VerifyingKey> ingest_key_;
   std::unique_ptr<protocol::VerifyingKey> cases_key_;
-  std::unique_ptr<backend::Ingest> ingest_;
+  std::unique_ptr<backend::IngestServer> ingest_;
   std::unique_ptr<backend::Cases> cases_;
   std::unique_ptr<store::Store> store_;
 };

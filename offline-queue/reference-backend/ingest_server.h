@@ -1,0 +1,44 @@
+#pragma once
+
+#include "offline-queue/reference-backend/ingest.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace pishkhan::backend {
+
+struct IngestOptions {
+  ServerTls tls;
+  std::filesystem::path database;
+  std::filesystem::path kiosks_file;  ///< see KioskRegister
+  std::filesystem::path signing_key;  ///< signs Stored
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;           ///< for kiosks
+  std::uint16_t internal_port = 0;  ///< for cases
+  int threads = 2;
+};
+
+enum class IngestFault { BadKey, BadRegister, BadDatabase, BadCertificate, CannotListen };
+
+/// Ingest behind its two ports: the half of the backend that faces the network. Threads: N for I/O and one that
+/// owns the database.
+class IngestServer {
+ public:
+  /// `clock` outlives it and is read by all of its threads.
+  static Result<std::unique_ptr<IngestServer>, IngestFault> start(const IngestOptions& options,
+                                                                  const Clock& clock);
+  ~IngestServer();
+  [[nodiscard]] std::uint16_t port() const { return server_->port(0); }
+  [[nodiscard]] std::uint16_t internal_port() const { return server_->port(1); }
+
+ private:
+  IngestServer(KioskRegister kiosks, protocol::SigningKey key, IngestStore store, const Clock& clock);
+  void go_on(Handling handling, std::unique_ptr<Reply> reply);
+
+  Ingest ingest_;
+  std::unique_ptr<Writer> writer_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+}  // namespace pishkhan::backend
