@@ -5,6 +5,7 @@
 #include "base/services/catalogue.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,9 @@ struct CatalogueFault {
 /// The names, lengths and bytes of a pack as one run, for hashing: two packs give the same run only if
 /// they are the same.
 [[nodiscard]] Bytes canonical_bytes(const Pack& pack);
+/// The pack in such a run; nothing if it is not exactly what canonical_bytes() writes, or larger than a pack
+/// may be. A pack travels and is kept as this one file. Whether it is a good pack says parse_pack().
+[[nodiscard]] std::optional<Pack> pack_of(ByteView canonical);
 /// The first four bytes of the hash of canonical_bytes(), as it is shown: "7F2A-91C4".
 [[nodiscard]] std::string fingerprint_text(ByteView hash);
 

@@ -269,3 +269,21 @@ TEST_CASE("a file changed at any byte is either a pack or refused by a file's na
   CHECK(refused > 1000);
   CHECK(accepted > 100);
 }
+
+TEST_CASE("a pack travels as one file, and no piece of it is one") {
+  const auto pack = read_pack("assets/cities/shahr-e-nemuneh");
+  REQUIRE(pack.has_value());
+  const Bytes run = canonical_bytes(*pack);
+  const auto read = pack_of(run);
+  REQUIRE(read.has_value());
+  CHECK(canonical_bytes(*read) == run);
+  CHECK(parse_pack(*read).has_value());
+  for (std::size_t length = 0; length < run.size(); length += length < 200 ? 1 : 97)
+    CHECK_FALSE(pack_of(ByteView(run).first(length)).has_value());
+  Bytes longer = run;
+  longer.push_back(0);
+  CHECK_FALSE(pack_of(longer).has_value());
+  Pack unsorted = *pack;
+  std::swap(unsorted.front(), unsorted.back());
+  CHECK_FALSE(pack_of(canonical_bytes(unsorted)).has_value());
+}

@@ -99,6 +99,27 @@ Bytes canonical_bytes(const Pack& pack) {
   return run;
 }
 
+std::optional<Pack> pack_of(ByteView canonical) {
+  ByteReader in(canonical);
+  const std::uint64_t count = in.be64();
+  // city.json and areas.json lie beside at most kMostFiles services.
+  if (!in.ok() || count > kMostFiles + 2) return std::nullopt;
+  Pack pack;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    PackFile file;
+    for (std::string* part : {&file.name, &file.bytes}) {
+      const std::uint64_t size = in.be64();
+      if (!in.ok() || size > kLargestFileBytes) return std::nullopt;
+      *part = as_text(in.bytes(static_cast<std::size_t>(size)));
+    }
+    // Sorted and each once: there is one run for a pack.
+    if (!in.ok() || (!pack.empty() && !(pack.back().name < file.name))) return std::nullopt;
+    pack.push_back(std::move(file));
+  }
+  if (!in.at_end()) return std::nullopt;
+  return pack;
+}
+
 std::string fingerprint_text(ByteView hash) {
   std::string text = to_hex(hash.first(std::min<std::size_t>(4, hash.size())));
   std::transform(text.begin(), text.end(), text.begin(),
