@@ -25,9 +25,11 @@ Result<std::unique_ptr<Identity>, IdentityFault> load_identity(const std::filesy
   if (!secret) return fail(IdentityFault{"KEYS", secret_file, "no usable device secret"});
   auto ingest = protocol::VerifyingKey::from_pem(enrolment->ingest_key_pem);
   auto cases = protocol::VerifyingKey::from_pem(enrolment->cases_key_pem);
-  if (!ingest || !cases) return fail(IdentityFault{"ENROLMENT", enrolment_file, "the backend's keys"});
+  auto updates = protocol::VerifyingKey::from_pem(enrolment->update_key_pem);
+  if (!ingest || !cases || !updates)
+    return fail(IdentityFault{"ENROLMENT", enrolment_file, "the backend's keys"});
   return std::unique_ptr<Identity>(new Identity{std::move(*enrolment), std::move(*key), std::move(*secret),
-                                                std::move(*ingest), std::move(*cases)});
+                                                std::move(*ingest), std::move(*cases), std::move(*updates)});
 }
 
 }  // namespace pishkhan::workers

@@ -28,6 +28,7 @@ struct Identity {
   protocol::DeviceSecret device_secret;
   protocol::VerifyingKey ingest_key;
   protocol::VerifyingKey cases_key;
+  protocol::VerifyingKey update_key;
 };
 
 struct IdentityFault {

@@ -240,6 +240,7 @@ Enrolment enrolment_of(const Town& town) {
   enrolment.city_key_pem = town.city.verifying_key().pem();
   enrolment.ingest_key_pem = SigningKey::generate().verifying_key().pem();
   enrolment.cases_key_pem = SigningKey::generate().verifying_key().pem();
+  enrolment.update_key_pem = SigningKey::generate().verifying_key().pem();
   enrolment.certificate = town.certificate;
   return enrolment;
 }

@@ -11,9 +11,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::string_view, 9> members{"kiosk",       "epoch",       "demo",
-                                                  "backend-url", "opening-key", "city-key",
-                                                  "ingest-key",  "cases-key",   "kiosk-certificate"};
+constexpr std::array<std::string_view, 10> members{
+    "kiosk",    "epoch",      "demo",      "backend-url", "opening-key",
+    "city-key", "ingest-key", "cases-key", "update-key",  "kiosk-certificate"};
 
 /// Reads members one by one and remembers the first thing that is wrong.
 class MemberReader {
@@ -137,6 +137,7 @@ Result<Enrolment, EnrolmentProblem> Enrolment::parse(std::string_view json, Demo
   enrolment.city_key_pem = reader.public_key_pem("city-key");
   enrolment.ingest_key_pem = reader.public_key_pem("ingest-key");
   enrolment.cases_key_pem = reader.public_key_pem("cases-key");
+  enrolment.update_key_pem = reader.public_key_pem("update-key");
   read_certificate(reader, enrolment);
   if (reader.problem()) return fail(*reader.problem());
   return enrolment;
@@ -160,6 +161,7 @@ std::string Enrolment::encode() const {
                     {"city-key", city_key_pem},
                     {"ingest-key", ingest_key_pem},
                     {"cases-key", cases_key_pem},
+                    {"update-key", update_key_pem},
                     {"kiosk-certificate", to_hex(certificate.encode())}};
   return object.dump(2) + "\n";
 }

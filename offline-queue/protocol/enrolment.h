@@ -43,10 +43,11 @@ struct Enrolment {
   std::string city_key_pem;    ///< verifies KioskCertificate
   std::string ingest_key_pem;  ///< verifies Stored
   std::string cases_key_pem;   ///< verifies Opened
+  std::string update_key_pem;  ///< verifies SignedUpdate (update_item.h)
   KioskCertificate certificate;
 
   /// JSON with exactly these members: "kiosk", "epoch", "demo", "backend-url", "opening-key" {"id",
-  /// "public" (hex)}, "city-key", "ingest-key", "cases-key" (PEM), "kiosk-certificate" (hex).
+  /// "public" (hex)}, "city-key", "ingest-key", "cases-key", "update-key" (PEM), "kiosk-certificate" (hex).
   [[nodiscard]] static Result<Enrolment, EnrolmentProblem> parse(std::string_view json, DemoPolicy policy);
   [[nodiscard]] static Result<Enrolment, EnrolmentProblem> load(const std::filesystem::path& file,
                                                                 DemoPolicy policy);

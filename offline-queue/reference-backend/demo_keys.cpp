@@ -55,6 +55,7 @@ bool write_all(const fs::path& folder, const DemoKeysOptions& options, const Clo
   const auto ingest = protocol::SigningKey::generate();
   const auto cases = protocol::SigningKey::generate();
   const auto city = protocol::SigningKey::generate();
+  const auto updates = protocol::SigningKey::generate();
   const auto opening = protocol::OpeningKey::generate(1);
   protocol::Enrolment enrolment;
   enrolment.kiosk = options.kiosk;
@@ -65,6 +66,7 @@ bool write_all(const fs::path& folder, const DemoKeysOptions& options, const Clo
   enrolment.city_key_pem = city.verifying_key().pem();
   enrolment.ingest_key_pem = ingest.verifying_key().pem();
   enrolment.cases_key_pem = cases.verifying_key().pem();
+  enrolment.update_key_pem = updates.verifying_key().pem();
   enrolment.certificate.kiosk = options.kiosk;
   enrolment.certificate.epoch = options.epoch;
   enrolment.certificate.public_key = kiosk.verifying_key().point();
@@ -75,7 +77,7 @@ bool write_all(const fs::path& folder, const DemoKeysOptions& options, const Clo
       {{options.kiosk, options.epoch, kiosk.verifying_key().point(), EpochState::Active}});
   return kiosk.save(folder / "kiosk" / "signing.pem") && ingest.save(folder / "ingest" / "signing.pem") &&
          cases.save(folder / "cases" / "signing.pem") && city.save(folder / "city" / "signing.pem") &&
-         opening.save(folder / "cases" / "opening.json") &&
+         opening.save(folder / "cases" / "opening.json") && updates.save(folder / "cases" / "updates.pem") &&
          protocol::DeviceSecret::generate(random).save(folder / "kiosk" / "device.secret") &&
          write_private(folder / "ingest" / "kiosks.json", kiosks) &&
          write_private(folder / "kiosk" / "enrolment.json", enrolment.encode());

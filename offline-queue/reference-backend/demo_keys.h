@@ -28,7 +28,7 @@ enum class DemoKeysMade { Fresh, WereThere };
 ///
 ///     kiosk/   authority.pem, tls.pem, tls.key, signing.pem, device.secret, enrolment.json
 ///     ingest/  authority.pem, tls.pem, tls.key, signing.pem, kiosks.json
-///     cases/   authority.pem, tls.pem, tls.key, signing.pem, opening.json
+///     cases/   authority.pem, tls.pem, tls.key, signing.pem, opening.json, updates.pem
 ///     city/    signing.pem
 ///
 /// The authority's own key is thrown away. Its name marks it as the demo's (sync/demo_authority.h), and so does
