@@ -1,0 +1,154 @@
+#pragma once
+
+#include "base/core/random.h"
+#include "base/services/loader.h"
+#include "offline-queue/updates/updater.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace pishkhan::updates::testing {
+
+inline WallTime at(std::int64_t seconds) {
+  return WallTime(std::chrono::seconds(1'795'000'000 + seconds));
+}
+
+/// The real disk, whose power goes in the middle of a chosen write: a beginning of it, or noise instead of it,
+/// reaches the disk, and nothing after it.
+class CuttingFiles final : public store::Files {
+ public:
+  /// Steps (writes and folder syncs) until the cut; negative: never.
+  int steps_left = -1;
+  SeededRandom random{1};
+  int steps = 0;  ///< done so far
+
+  Result<std::optional<Bytes>, store::FileFault> read(const std::filesystem::path& file) override {
+    return files_->read(file);
+  }
+  Result<void, store::FileFault> write_synced(const std::filesystem::path& file, std::size_t offset,
+                                              ByteView bytes) override {
+    if (dead_) return fail(store::FileFault::IoError);
+    if (!cut_now()) return files_->write_synced(file, offset, bytes);
+    Bytes torn(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(random.below(bytes.size() + 1)));
+    if (random.below(3) == 0 && !torn.empty()) torn[random.below(torn.size())] ^= 0xA5U;
+    static_cast<void>(files_->write_synced(file, offset, torn).has_value());
+    return fail(store::FileFault::IoError);
+  }
+  Result<void, store::FileFault> sync_folder(const std::filesystem::path& folder) override {
+    if (dead_ || cut_now()) return fail(store::FileFault::IoError);
+    return files_->sync_folder(folder);
+  }
+  Result<std::uint64_t, store::FileFault> free_bytes(const std::filesystem::path& folder) override {
+    return files_->free_bytes(folder);
+  }
+  void power_on() { dead_ = false, steps_left = -1; }
+
+ private:
+  bool cut_now() {
+    ++steps;
+    dead_ = steps_left >= 0 && steps_left-- == 0;
+    return dead_;
+  }
+  std::unique_ptr<store::Files> files_ = store::system_files();
+  bool dead_ = false;
+};
+
+/// The city's side: what it has said, and the packs it gives. Also the network to it.
+class City final : public UpdateSource {
+ public:
+  protocol::SigningKey key = protocol::SigningKey::generate();
+  protocol::VerifyingKey verifying = key.verifying_key();
+  std::vector<protocol::SignedUpdate> said;
+  std::map<std::string, Bytes> packs;  ///< by hash in hex
+  int page_size = 64;
+  int hint_s = 0;
+  WallTime time = at(1000);
+  int parts_given = 0;
+  bool spoils_parts = false;
+
+  protocol::SignedUpdate say(protocol::UpdateKind kind, int kiosk, std::uint64_t number, Bytes payload,
+                             std::optional<WallTime> expires = {}) {
+    const protocol::UpdateItem item{static_cast<std::uint16_t>(kind), kiosk,   number,
+                                    at(static_cast<int>(number)),     expires, std::move(payload)};
+    said.push_back(protocol::SignedUpdate::make(item, key));
+    return said.back();
+  }
+  protocol::Hash publish(std::uint64_t number, const services::Pack& pack) {
+    const Bytes bytes = services::canonical_bytes(pack);
+    return publish_bytes(number, bytes);
+  }
+  protocol::Hash publish_bytes(std::uint64_t number, const Bytes& bytes) {
+    const protocol::Hash hash = protocol::blake2b(bytes);
+    packs[to_hex(hash)] = bytes;
+    say(protocol::UpdateKind::Catalogue, 0, number,
+        protocol::CatalogueUpdate{hash, static_cast<std::uint32_t>(bytes.size()),
+                                  "1405." + std::to_string(number)}
+            .encode());
+    return hash;
+  }
+
+  Result<protocol::UpdatesPage, sync::SyncFault> updates_since(int, std::string_view cursor) override {
+    protocol::UpdatesPage page;
+    std::size_t next = cursor.empty() ? 0 : static_cast<std::size_t>(std::stoul(std::string(cursor)));
+    for (; next < said.size() && static_cast<int>(page.items.size()) < page_size; ++next)
+      page.items.push_back(said[next]);
+    page.cursor = std::to_string(next);
+    page.more = next < said.size();
+    page.server_time = time;
+    page.poll_after_s = hint_s;
+    return page;
+  }
+  Result<protocol::CataloguePart, sync::SyncFault> catalogue_part(const protocol::Hash& hash,
+                                                                  std::uint32_t offset) override {
+    const auto found = packs.find(to_hex(hash));
+    if (found == packs.end()) return fail(sync::SyncFault{sync::SyncFaultKind::Refused, {}, {}});
+    const Bytes& bytes = found->second;
+    protocol::CataloguePart part{hash, static_cast<std::uint32_t>(bytes.size()), offset, {}};
+    const auto begin = bytes.begin() + offset;
+    part.bytes.assign(begin, begin + static_cast<std::ptrdiff_t>(part.expected_bytes()));
+    if (spoils_parts) part.bytes.front() ^= 1U;
+    ++parts_given;
+    return part;
+  }
+};
+
+/// A folder of its own, with a kiosk's book on it.
+struct Kiosk {
+  CuttingFiles files;
+  std::filesystem::path folder;
+  std::string version = "1.0";
+  SeededRandom random{7};
+
+  Kiosk() {
+    std::string name = (std::filesystem::temp_directory_path() / "pishkhan-updates-XXXXXX").string();
+    folder = ::mkdtemp(name.data());
+  }
+  Kiosk(const Kiosk&) = delete;
+  Kiosk& operator=(const Kiosk&) = delete;
+  ~Kiosk() { std::filesystem::remove_all(folder); }
+
+  [[nodiscard]] Result<UpdateBook, store::FileFault> open(const City& city) {
+    return UpdateBook::open({folder, 1042, 1, &city.verifying, &files, version});
+  }
+  [[nodiscard]] PackShelf shelf() { return {folder, files}; }
+  [[nodiscard]] Updater updater() { return {1, random, {}, std::chrono::milliseconds(60'000)}; }
+};
+
+inline services::Pack sample_pack(const std::string& version) {
+  auto pack = services::read_pack("assets/cities/shahr-e-nemuneh").value();
+  for (services::PackFile& file : pack) {
+    const auto place = file.bytes.find("\"version\": \"");
+    if (file.name != "city.json" || place == std::string::npos) continue;
+    const auto begin = place + std::string("\"version\": \"").size();
+    file.bytes.replace(begin, file.bytes.find('"', begin) - begin, version);
+  }
+  return pack;
+}
+
+}  // namespace pishkhan::updates::testing
