@@ -144,6 +144,8 @@ class ScriptedReader final : public usb::Transport {
     return {};
   }
   Result<void, Fault> reset() override { return clear_halts(); }
+  void cancel() override {}
+  [[nodiscard]] usb::Identity identity() const override { return {}; }
   [[nodiscard]] ByteView descriptors() const override { return descriptors_; }
 
  private:

@@ -65,6 +65,7 @@ ReceiptPrinter::Fault ReceiptPrinter::write(ByteView data, Milliseconds patience
       return PrinterFault::Mute;
     case TransferFault::Stalled:
     case TransferFault::Overflow:
+    case TransferFault::Cancelled:
     case TransferFault::Failed:
       break;
   }

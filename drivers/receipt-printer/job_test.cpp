@@ -285,7 +285,9 @@ class HostileTransport final : public usb::Transport {
   }
   Result<void, usb::TransferFault> clear_halts() override { return {}; }
   Result<void, usb::TransferFault> reset() override { return {}; }
+  void cancel() override {}
   [[nodiscard]] ByteView descriptors() const override { return {}; }
+  [[nodiscard]] usb::Identity identity() const override { return {}; }
 
  private:
   tl::unexpected<usb::TransferFault> fault(Timeout timeout) {
@@ -328,7 +330,9 @@ TEST_CASE("a device that answers at once with nothing does not hold us for ever"
     Result<void, usb::TransferFault> control_out(usb::ControlSetup, ByteView, Timeout) override { return {}; }
     Result<void, usb::TransferFault> clear_halts() override { return {}; }
     Result<void, usb::TransferFault> reset() override { return {}; }
+    void cancel() override {}
     [[nodiscard]] ByteView descriptors() const override { return {}; }
+    [[nodiscard]] usb::Identity identity() const override { return {}; }
   } device;
   FakeClock clock;
   SeededRandom random(1);

@@ -152,6 +152,8 @@ class ScriptedPrinter final : public usb::Transport {
     return {};
   }
   Result<void, Fault> reset() override { return clear_halts(); }
+  void cancel() override {}
+  [[nodiscard]] usb::Identity identity() const override { return {}; }
   [[nodiscard]] ByteView descriptors() const override { return {}; }
 
  private:

@@ -92,7 +92,22 @@ class SimulatedLink final : public usb::Transport {
     device_.wake();
     return {};
   }
+  void cancel() override {
+    const auto lock = device_.lock();
+    cancelled_ = true;
+    device_.wake();
+  }
   [[nodiscard]] ByteView descriptors() const override { return device_.descriptors(); }
+  [[nodiscard]] usb::Identity identity() const override {
+    // USB 2.0, table 9-8: idVendor, idProduct and bcdDevice lie at 8, 10 and 12.
+    ByteReader reader(device_.device_descriptor().subspan(8));
+    usb::Identity identity{.generation = plug_count_ + 1};
+    for (std::uint16_t* field : {&identity.vendor_id, &identity.product_id, &identity.device_release}) {
+      const auto low = reader.u8();
+      *field = static_cast<std::uint16_t>(low | reader.u8() << 8);
+    }
+    return identity;
+  }
 
  private:
   [[nodiscard]] bool gone() const { return !device_.plugged_in_ || plug_count_ != device_.plug_count_; }
@@ -102,11 +117,13 @@ class SimulatedLink final : public usb::Transport {
   Result<Value, TransferFault> wait(Timeout timeout, Attempt attempt) {
     const SteadyTime deadline = clock_.steady() + timeout;
     auto lock = device_.lock();
+    cancelled_ = false;
     for (;;) {
       if (gone()) return fail(TransferFault::Unplugged);
       if (device_.speech_ != Speech::Hung) {
         if (auto result = attempt()) return std::move(*result);
       }
+      if (cancelled_) return fail(TransferFault::Cancelled);
       const SteadyTime left = deadline - clock_.steady();
       if (left <= SteadyTime::zero()) return fail(TransferFault::Timeout);
       device_.changed_.wait_for(lock, device_.moves_by_itself() ? std::min(left, SteadyTime(glance)) : left);
@@ -133,6 +150,7 @@ class SimulatedLink final : public usb::Transport {
 
   SimulatedDevice& device_;
   std::uint64_t plug_count_;
+  bool cancelled_ = false;
   SystemClock clock_;  // The waits of a transfer are in real time, as the caller's thread is.
 };
 

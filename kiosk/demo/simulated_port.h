@@ -54,7 +54,9 @@ class RecordingTransport final : public usb::Transport {
   }
   Result<void, usb::TransferFault> clear_halts() override { return inner_->clear_halts(); }
   Result<void, usb::TransferFault> reset() override { return inner_->reset(); }
+  void cancel() override { inner_->cancel(); }
   [[nodiscard]] ByteView descriptors() const override { return inner_->descriptors(); }
+  [[nodiscard]] usb::Identity identity() const override { return inner_->identity(); }
 
  private:
   std::unique_ptr<usb::Transport> inner_;
