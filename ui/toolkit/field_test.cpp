@@ -76,15 +76,23 @@ TEST_CASE("a touch places the caret, and typing goes in there") {
   desk.pad = true;
   desk.value = PersonalText("0912345678");
   bench.settle(desk.draw);
-  // Left to right in Persian, too: the value begins at the left of its ink.
   const Rect box = bench.ui.find_target("field")->rect;
-  const Point left = bench.ui.to_pixels({box.x + 200, box.centre().y});
-  render::push_tap(left.x, left.y);
-  bench.settle(desk.draw);
+  const auto touch = [&](float x) {
+    const Point pixel = bench.ui.to_pixels({x, box.centre().y});
+    render::push_tap(pixel.x, pixel.y);
+    bench.settle(desk.draw);
+  };
+  // The value begins at the left of its ink, in Persian, too; the ink lies at the right of the box.
+  touch(box.right() - 100);
+  touch(box.x + 200);  // the empty part: go on after the last digit
   bench.tap("key/5", desk.draw);
-  CHECK(desk.value.reveal() == "50912345678");
-  bench.tap("key/5", desk.draw);  // full
-  CHECK(desk.value.reveal() == "50912345678");
+  CHECK(desk.value.reveal() == "09123456785");
+  bench.tap("key/6", desk.draw);  // full
+  CHECK(desk.value.reveal() == "09123456785");
+  touch(box.right() - 60);
+  bench.tap("key/backspace", desk.draw);
+  CHECK(desk.value.reveal().size() == 10);
+  CHECK(desk.value.reveal() != "0912345678");  // from the middle of it
 }
 
 TEST_CASE("only what changed is drawn again when a letter is typed") {

@@ -110,7 +110,17 @@ class Inside {
   [[nodiscard]] std::size_t offset_at(Point point, const Caret& caret) {
     const text::Layout& layout = lay_out();
     place(layout, caret);
-    return shown_.to_value(layout.hit_test(state_.pixel_x(point.x) - x_, state_.pixel_y(point.y) - y_));
+    const float x = state_.pixel_x(point.x) - x_;
+    const float y = state_.pixel_y(point.y) - y_;
+    const auto lines = layout.lines();
+    const auto below =
+        std::find_if(lines.begin(), lines.end(), [y](const text::Line& one) { return y < one.bottom; });
+    const text::Line& line = below != lines.end() ? *below : lines.back();
+    // The empty part of the box means going on after the last letter. In a page from right to left it lies at
+    // the left of a number, where the nearest place would be the number's beginning.
+    const bool empty_part = ui_.right_to_left() ? x < line.left : x > line.left + line.width;
+    if (empty_part) return shown_.to_value(line.byte_end);
+    return shown_.to_value(layout.hit_test(x, y));
   }
 
   /// Moves the text so that the caret is inside the box.
