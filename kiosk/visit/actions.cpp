@@ -342,7 +342,7 @@ void Stepper::recover(Visit& visit) {
   visit.problems = settle_fields(visit);
   if (!visit.problems.empty()) return;
   recovery = page::Recover{true, false, stamped_.steady};
-  effects_.emplace_back(effect::Recover{visit.id, visit.catalogue, visit.values["mobile"]});
+  effects_.emplace_back(effect::Recover{visit.id, visit.catalogue, visit.values["mobile"], recovery.since});
 }
 
 }  // namespace pishkhan::visit

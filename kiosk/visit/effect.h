@@ -52,6 +52,7 @@ struct Recover {
   VisitId visit = 0;
   const services::Catalogue* catalogue = nullptr;
   PersonalText mobile;
+  SteadyTime asked{0};  ///< comes back with the answer: a late one to an earlier number is none to this one
 };
 /// The visit is over: every layout cache, caret, buffer and dead stack that may hold its words is wiped.
 struct Forget {

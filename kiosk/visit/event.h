@@ -93,6 +93,7 @@ struct FilingFailed {
 };
 struct Recovered {
   VisitId visit = 0;
+  SteadyTime asked{0};  ///< of the effect
   std::optional<FiledRequest> request;
 };
 /// Latest value: may a request be filed now, and can the last receipt still be fetched?

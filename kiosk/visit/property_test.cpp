@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <ctime>
+#include <type_traits>
 
 using namespace pishkhan;
 using namespace pishkhan::visit;
@@ -119,8 +120,11 @@ Event some_event(SeededRandom& random, const Counter& counter) {
       return event::Filed{id, filed_request("plain"), random.below(3) == 0};
     case 11:
       return event::FilingFailed{id, FilingFault::DiskFull};
-    case 12:
-      return event::Recovered{id, random.below(2) == 0 ? std::optional(filed_request("plain")) : std::nullopt};
+    case 12: {
+      const auto* search = counter.page<page::Recover>();
+      return event::Recovered{id, search != nullptr ? search->since : SteadyTime{0},
+                              random.below(2) == 0 ? std::optional(filed_request("plain")) : std::nullopt};
+    }
     case 13:
       return event::QueueChanged{random.below(5) == 0 ? std::optional(FilingFault::DiskFull) : std::nullopt,
                                  true};
@@ -168,6 +172,26 @@ void check_effects(const Counter& counter, VisitId before, VisitId after) {
   }
 }
 
+/// Attract has no member, so nothing of a visit can hide in it; what is left is the surroundings.
+static_assert(std::is_empty_v<Attract>);
+
+/// The next citizen finds nothing of the one before: every member is as it is at a first visit.
+void check_fresh(const Counter& counter, const Event& beginning) {
+  const Visit& visit = *counter.visit();
+  CHECK(visit.values.empty());
+  CHECK(visit.problems.empty());
+  CHECK((visit.focused.empty() || visit.focused == "code" || visit.focused == "mobile"));  // tracking, recovery
+  CHECK(visit.service == nullptr);
+  // The two switches work on the welcome screen, too, and begin a visit there.
+  const auto* acted = std::get_if<event::Acted>(&beginning);
+  const bool switched = acted != nullptr && (std::holds_alternative<action::ToggleLargeText>(acted->action) ||
+                                             std::holds_alternative<action::ToggleHighContrast>(acted->action));
+  CHECK((switched || (!visit.large_text && !visit.high_contrast)));
+  CHECK(!visit.filing_unanswered);
+  CHECK(!visit.card_holder);
+  CHECK((visit.question == Question::None));
+}
+
 }  // namespace
 
 TEST_CASE("random days at the counter") {
@@ -184,13 +208,16 @@ TEST_CASE("random days at the counter") {
     for (int i = 0; i < 400; ++i) {
       const VisitId before = counter.visit() != nullptr ? counter.visit()->id : 0;
       counter.now += SteadyTime{static_cast<std::int64_t>(random.below(random.below(50) == 0 ? 90'000 : 900))};
-      counter.happen(some_event(random, counter));
+      const Event happened = some_event(random, counter);
+      counter.happen(happened);
       const VisitId after = counter.visit() != nullptr ? counter.visit()->id : 0;
       check_effects(counter, before, after);
       if (counter.effect<effect::File>() != nullptr) ++filings;
       if (counter.page<page::Receipt>() != nullptr) ++receipts;
       if (before != 0 && after != before)  // the words of the ended visit are erased everywhere, too
         CHECK((counter.effect<effect::Forget>() != nullptr));
+      if (after != 0 && after != before) check_fresh(counter, happened);
+      CHECK((counter.state.around.staff_code.empty() || counter.state.around.staff_code == "TEST"));
       if (counter.page<page::Goodbye>() != nullptr) CHECK(counter.visit()->values.empty());
       const auto shown = present(counter.state, WallTime{}, counter.now);
       CHECK(shown.view.index() != std::variant_npos);

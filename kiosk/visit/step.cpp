@@ -188,7 +188,7 @@ void Stepper::on(const event::Recovered& recovered) {
   Visit* visit = visit_of(recovered.visit);
   if (visit == nullptr) return;
   auto* recovery = std::get_if<page::Recover>(&visit->page);
-  if (recovery == nullptr || !recovery->searching) return;
+  if (recovery == nullptr || !recovery->searching || recovery->since != recovered.asked) return;
   const services::Service* service =
       recovered.request ? visit->catalogue->service(recovered.request->service) : nullptr;
   if (service == nullptr) {

@@ -254,7 +254,17 @@ TEST_CASE("recovery gives the code again, without the words that the machine can
   counter.type("mobile", "09123456789");
   counter.act(action::Next{});
   REQUIRE(counter.effect<effect::Recover>() != nullptr);
-  counter.happen(event::Recovered{counter.visit()->id, filed_request("plain")});
+  const SteadyTime first_asked = counter.effect<effect::Recover>()->asked;
+  counter.happen(event::Recovered{counter.visit()->id, first_asked, std::nullopt});
+  CHECK(counter.page<page::Recover>()->not_found);
+  counter.now += SteadyTime{3000};
+  counter.type("mobile", "09123456780");
+  counter.act(action::Next{});
+  REQUIRE(counter.effect<effect::Recover>() != nullptr);
+  const SteadyTime asked = counter.effect<effect::Recover>()->asked;
+  counter.happen(event::Recovered{counter.visit()->id, first_asked, filed_request("plain")});
+  CHECK(counter.page<page::Recover>()->searching);  // an answer to the number before
+  counter.happen(event::Recovered{counter.visit()->id, asked, filed_request("plain")});
   REQUIRE(counter.page<page::Receipt>() != nullptr);
   REQUIRE(counter.effect<effect::Print>() != nullptr);
   CHECK(counter.effect<effect::Print>()->values.empty());

@@ -191,7 +191,7 @@ void QueueWorker::recover_code(const visit::effect::Recover& job) {
       break;
     }
   }
-  setup_.events->post(visit::event::Recovered{job.visit, std::move(found)});
+  setup_.events->post(visit::event::Recovered{job.visit, job.asked, std::move(found)});
 }
 
 /// What lies here and was not opened yet is answered here, with or without a network; the rest is asked of
