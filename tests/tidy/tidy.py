@@ -128,10 +128,33 @@ def check_words(lines):
             yield number, "throw", "we throw nothing"
 
 
+# Where words for a person come from; out_of_service.cpp speaks when no translation can be read.
+SPOKEN = re.compile(r"^(ui/screens|kiosk/receipts|kiosk/visit)/(?!out_of_service).*(?<!_test)(?<!_main)\.cpp$")
+# A language is called by its own name in every language.
+NAMES_OF_LANGUAGES = {"فارسی", "فا", "English"}
+LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+
+
+def check_translated(name, lines):
+    """A sentence, an English word with a capital or anything Persian reaches the screen only through tr()."""
+    if not SPOKEN.match(name):
+        return
+    text = "\n".join("" if re.match(r"\s*(#include|//)", line) else re.sub(r"(?<!:)//.*", "", line) for line in lines)
+    for match in LITERAL.finditer(text):
+        words = match.group(0)[1:-1]
+        spoken = re.search(r"[A-Za-z]{2,}[.,:]? [A-Za-z]{2,}|^[A-Z][a-z]+|[\u0621-\u06cc]{2,}", words)
+        if not spoken or words in NAMES_OF_LANGUAGES:
+            continue
+        before = LITERAL.sub('""', text[max(0, match.start() - 600):match.start()])
+        if not re.search(r'\btr\((?:""\s*)*$|\b(ENSURE|static_assert|info|warning|error)\([^;]*$', before):
+            yield text.count("\n", 0, match.start()) + 1, "untranslated", f"tr() is missing around {words!r}"
+
+
 def breaches(root):
     for path, name in sources(root):
         lines = path.read_text(encoding="utf-8").splitlines()
-        for check in (check_includes(name, lines), check_length(lines), check_log(name, lines), check_words(lines)):
+        for check in (check_includes(name, lines), check_length(lines), check_log(name, lines), check_words(lines),
+                      check_translated(name, lines)):
             for number, rule, what in check:
                 yield f"{name}:{number}: {rule}: {what}"
     for folder in ("base", "ui", "drivers", "offline-queue", "kiosk", "image-build"):
@@ -162,9 +185,10 @@ def self_test():
         "kiosk/g.cpp": 'log::info("x", {{"y", log::PublicText{name.reveal()}}});\n',
         "kiosk/h.cpp": "// TO" + "DO later\n",
         "kiosk/i.cpp": "void f() {\n  throw 1;\n}\n",
+        "ui/screens/j.cpp": 'page.paragraph(column, "Please wait a moment");\n',
     }
     rules = ["include", "include", "third-party", "third-party", "file-length", "function-length", "log",
-             "unfinished", "throw"]
+             "unfinished", "throw", "untranslated"]
     for (name, text), rule in zip(broken.items(), rules):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / name
