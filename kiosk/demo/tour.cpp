@@ -25,12 +25,14 @@ bool Tour::run() {
     return false;
   }
   backend_ = std::move(*backend);
-  bool whole = start_machine("main", sample_city(), 576);
+  bool whole = start_machine({.name = "main", .city_pack = sample_city()});
   for (const Language language : {Language::Persian, Language::English}) {
     whole = whole && complaint(language) && large_text_and_contrast(language) && without_network(language) &&
-            without_paper(language) && track(language) && idle_and_end(language) &&
-            recovered_after_power_cut(language);
+            without_paper(language) && cover_open(language) && track(language) && not_found(language) &&
+            idle_and_end(language) && recovered_after_power_cut(language);
   }
+  for (const Language language : {Language::Persian, Language::English})
+    whole = whole && narrow_paper(language);
   // Every request of this machine is at the backend before its listing is written.
   const auto opened = [this] {
     const auto listing = nlohmann::json::parse(backend_->requests_json(), nullptr, false);
@@ -39,21 +41,23 @@ bool Tour::run() {
   whole = whole && step("all requests opened at the backend", robot_->wait_for(opened));
   const std::string requests = backend_->requests_json();
   stop_machine();
-  for (const Language language : {Language::Persian, Language::English}) whole = whole && identified(language);
+  for (const Language language : {Language::Persian, Language::English})
+    whole = whole && identified(language) && refused(language);
   whole = whole && out_of_service();
   backend_.reset();
   return write_listing(requests) && whole;
 }
 
-bool Tour::start_machine(const char* name, const fs::path& city_pack, int paper_width_dots) {
+bool Tour::start_machine(const MachineSetup& wanted) {
   stop_machine();
   Machine::Setup setup;
-  setup.folder = setup_.folder / name;
-  setup.city_pack = city_pack;
-  setup.keys = backend_->kiosk_keys();
+  setup.folder = setup_.folder / wanted.name;
+  setup.city_pack = wanted.city_pack;
+  setup.keys = wanted.enrolled == Enrolled::Yes ? backend_->kiosk_keys() : setup_.folder / "no-keys";
   setup.network = &backend_->network();
-  setup.paper_width_dots = paper_width_dots;
+  setup.paper_width_dots = wanted.paper_width_dots;
   machine_ = std::make_unique<Machine>(std::move(setup));
+  if (wanted.keep_free_mebibytes) machine_->config().keep_free_mebibytes = *wanted.keep_free_mebibytes;
   if (auto fault = machine_->switch_on()) {
     std::fprintf(stderr, "tour: the kiosk does not start: %s\n", fault->what.c_str());
     return false;

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,8 +42,15 @@ class Tour {
     int rows = 0;
   };
 
-  [[nodiscard]] bool start_machine(const char* name, const std::filesystem::path& city_pack,
-                                   int paper_width_dots);
+  enum class Enrolled { No, Yes };
+  struct MachineSetup {
+    const char* name;  ///< of its folder; the same name is the same machine again
+    std::filesystem::path city_pack;
+    int paper_width_dots = 576;
+    std::optional<int> keep_free_mebibytes = std::nullopt;
+    Enrolled enrolled = Enrolled::Yes;
+  };
+  [[nodiscard]] bool start_machine(const MachineSetup& wanted);
   void stop_machine();
   [[nodiscard]] std::filesystem::path sample_city() const;
 
@@ -53,8 +61,15 @@ class Tour {
   [[nodiscard]] bool without_paper(Language language);
   [[nodiscard]] bool track(Language language);
   [[nodiscard]] bool idle_and_end(Language language);
-  [[nodiscard]] bool identified(Language language);
   [[nodiscard]] bool recovered_after_power_cut(Language language);
+  // The scripts of mishaps.
+  [[nodiscard]] bool identified(Language language);
+  [[nodiscard]] bool by_card(Language language);
+  [[nodiscard]] bool by_number(Language language);
+  [[nodiscard]] bool narrow_paper(Language language);
+  [[nodiscard]] bool cover_open(Language language);
+  [[nodiscard]] bool not_found(Language language);
+  [[nodiscard]] bool refused(Language language);
   [[nodiscard]] bool out_of_service();
 
   // What the scripts are made of.
@@ -63,6 +78,7 @@ class Tour {
   [[nodiscard]] bool fill_complaint(Language language, bool shoot_each);
   [[nodiscard]] bool file_and_await_receipt();
   [[nodiscard]] bool leave();
+  [[nodiscard]] bool end_visit();
   [[nodiscard]] bool shot(const std::string& name);
   [[nodiscard]] bool keep_receipt();
   [[nodiscard]] bool step(const char* what, bool done);

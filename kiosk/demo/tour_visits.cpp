@@ -1,9 +1,6 @@
 // The scripts of the tour: what the citizens of one morning do.
-#include "drivers/simulated/citizen_card.h"
 #include "kiosk/demo/tour.h"
 #include "kiosk/visit/step.h"
-
-#include <filesystem>
 
 namespace pishkhan::demo {
 
@@ -130,9 +127,8 @@ bool Tour::track(Language language) {
   fine = fine &&
          step("ask for another",
               robot_->tap("main") && robot_->tap("field/code") && robot_->type("10420199999934")) &&
-         shot("other-code") && robot_->tap("end");
-  if (fine && robot_->shows("confirm-end")) fine = robot_->tap("confirm-end");
-  return fine && step("be back at the beginning", robot_->visit() == nullptr);
+         shot("other-code");
+  return fine && end_visit();
 }
 
 bool Tour::idle_and_end(Language language) {
@@ -172,63 +168,19 @@ bool Tour::recovered_after_power_cut(Language language) {
     return machine_->kiosk().state().around.recovery_offered && machine_->kiosk().state().around.printer_ready;
   });
   return step("be offered the code again", offered) && shot("welcome") && robot_->tap("recover") &&
-         robot_->tap("field/mobile") && robot_->type("09123456789") && shot("mobile") && robot_->tap("main") &&
+         step("find nothing under another number", robot_->tap("field/mobile") && robot_->type("09123456780") &&
+                                                       robot_->tap("main") && robot_->wait_for([this] {
+                                                         const auto* recovery = robot_->page<page::Recover>();
+                                                         return recovery != nullptr && recovery->not_found;
+                                                       })) &&
+         shot("not-found") && robot_->tap("field/mobile") && robot_->tap("key/backspace") &&
+         robot_->type("9") && shot("mobile") && robot_->tap("main") &&
          step("get the same code again", robot_->wait_for([this, &code] {
            const auto* receipt = robot_->page<page::Receipt>();
            return receipt != nullptr && receipt->request.tracking_code == code &&
                   receipt->print == PrintState::Printed;
          })) &&
          shot("receipt") && keep_receipt() && leave();
-}
-
-/// Another city: its service asks who one is, by card or by number.
-bool Tour::identified(Language language) {
-  const auto city = std::filesystem::path(PISHKHAN_ASSETS).parent_path() / "base/services/testdata/second-city";
-  if (!start_machine("second", city, 384)) return false;
-  if (!begin("identify", language)) return false;
-  const services::Service* by_card = nullptr;
-  for (const auto& service : machine_->kiosk().state().around.catalogue->services)
-    if (service.assurance == services::Assurance::Card) by_card = &service;
-  if (!step("find a service by card", by_card != nullptr)) return false;
-  bool fine = robot_->tap("area/" + by_card->area) && shot("area") && robot_->tap("service/" + by_card->id) &&
-              shot("before") && robot_->tap("main") && shot("insert-card");
-  machine_->reader().insert(std::make_unique<simulated::UnknownCard>());
-  fine = fine && step("notice an unknown card", robot_->wait_for([this] {
-           const auto* identify = robot_->page<page::Identify>();
-           return identify != nullptr && identify->card == screens::view::CardState::Unknown;
-         })) &&
-         shot("unknown-card");
-  static_cast<void>(machine_->reader().remove());
-  fine = fine && step("see it pulled",
-                      robot_->wait_for([this] { return !machine_->kiosk().state().around.card_inside; }));
-  machine_->reader().insert(std::make_unique<simulated::CitizenCard>());
-  fine =
-      fine &&
-      step("read the city card", robot_->wait_for([this] { return robot_->page<page::Form>() != nullptr; })) &&
-      shot("form");
-  static_cast<void>(machine_->reader().remove());
-  fine = fine && step("ask for the card again when it is pulled",
-                      robot_->wait_for([this] { return robot_->page<page::Identify>() != nullptr; }));
-  if (!fine || !robot_->tap("end")) return false;
-  if (robot_->shows("confirm-end")) static_cast<void>(robot_->tap("confirm-end"));
-  stop_machine();
-  return true;
-}
-
-bool Tour::out_of_service() {
-  visit_ = "out-of-service";
-  language_ = Language::Persian;
-  stop_machine();
-  Machine::Setup setup;
-  setup.folder = setup_.folder / "broken";
-  setup.city_pack = setup_.folder / "no-such-city";
-  setup.keys = backend_->kiosk_keys();
-  machine_ = std::make_unique<Machine>(std::move(setup));
-  if (machine_->switch_on()) return step("show that it is out of service", false);
-  robot_ = std::make_unique<Robot>(machine_->kiosk());
-  robot_->settle();
-  const bool out = std::holds_alternative<visit::OutOfService>(machine_->kiosk().state().mode);
-  return step("be out of service", out) && shot("");
 }
 
 }  // namespace pishkhan::demo

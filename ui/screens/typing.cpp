@@ -168,7 +168,7 @@ void draw_keyboard(Page& page, Rect& body, const Fields& fields) {
   const Field* field = find(fields, fields.focused);
   if (field == nullptr || field->kind == FieldKind::Choice) return;
   const Field* next = typed_after(fields, *field);
-  const std::string_view label = next != nullptr ? page.tr("Next line") : page.tr("Finished");
+  const std::string_view label = next != nullptr ? page.tr("Next") : page.tr("Finished");
   const bool digits = is_identifier(field->kind);
   const float height = digits ? toolkit::digit_pad_height(page.ui) : toolkit::keyboard_height(page.ui);
   Rect place = body.cut_bottom(height, page.theme().gap_8);
