@@ -68,7 +68,7 @@ bool Tour::by_number(Language language) {
       service_with(*machine_->kiosk().state().around.catalogue, services::Assurance::TypedNationalId);
   if (!step("find a service by number", service != nullptr)) return false;
   const bool asked = robot_->tap("area/" + service->area) && robot_->tap("service/" + service->id) &&
-                     robot_->tap("main") && shot("empty") &&
+                     robot_->tap("main") && robot_->tap("type-instead") && shot("empty") &&
                      step("type a number with a wrong digit",
                           robot_->tap("field/national_id") && robot_->type("0499370898")) &&
                      shot("wrong");
