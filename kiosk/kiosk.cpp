@@ -124,6 +124,7 @@ void Kiosk::start_workers() {
   workers::QueueWorker::Setup queue;
   queue.folder = parts_.config.data;
   queue.least_room_bytes = static_cast<std::uint64_t>(parts_.config.keep_free_mebibytes) << 20;
+  queue.durability = parts_.durability;
   queue.identity = identity_.get();
   queue.clock = parts_.clock;
   queue.events = &events_;

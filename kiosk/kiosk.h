@@ -47,6 +47,7 @@ class Kiosk {
     int beside_width = 0;  ///< pixels right of the kiosk screen that belong to somebody else (the demo's dock)
     sync::Backoff::Limits sync_limits;
     sync::Pump::Periods sync_periods;
+    store::Durability durability = store::Durability::Full;  ///< another one only from the power-cut rigs
   };
   static Result<std::unique_ptr<Kiosk>, StartFault> start(Parts parts);
   ~Kiosk();

@@ -32,6 +32,7 @@ class Machine {
     std::string note;
     int paper_width_dots = 576;
     int rows_per_second = 0;  ///< of the print head; 0 = at once
+    store::Durability durability = store::Durability::Full;
   };
   explicit Machine(Setup setup);
 

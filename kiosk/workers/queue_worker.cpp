@@ -99,6 +99,7 @@ void QueueWorker::open_store() {
   options.cases_key = &identity.cases_key;
   options.clock = setup_.clock;
   options.least_room_bytes = setup_.least_room_bytes;
+  options.durability = setup_.durability;
   options.low_room_bytes = setup_.least_room_bytes * 4;
   auto opened = store::Store::open(options);
   if (opened) {

@@ -48,6 +48,7 @@ class QueueWorker {
   struct Setup {
     std::filesystem::path folder;  ///< of the store
     std::uint64_t least_room_bytes = 64U << 20;
+    store::Durability durability = store::Durability::Full;
     const Identity* identity = nullptr;  ///< null: not enrolled, nothing is filed
     const Clock* clock = nullptr;
     Mailbox<visit::Event>* events = nullptr;

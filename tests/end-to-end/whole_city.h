@@ -1,15 +1,13 @@
 #pragma once
 
 #include "kiosk/demo/city_backend.h"
-#include "kiosk/demo/machine.h"
-#include "kiosk/demo/robot.h"
+#include "tests/end-to-end/at_kiosk.h"
 
 #include <unistd.h>
 
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace pishkhan::e2e {
@@ -40,60 +38,21 @@ inline fs::path sample_city() {
 }
 
 /// Backend programs, network cable, a machine with simulated devices, the real kiosk, and a finger.
-class WholeCity {
+class WholeCity : public AtKiosk {
  public:
   explicit WholeCity(const fs::path& city_pack = sample_city(), const fs::path& folder = {})
       : city_pack_(city_pack), place_(folder.empty() ? folder_.path() : folder) {
     auto started = demo::CityBackend::start({PISHKHAN_PROGRAMS, place_ / "backend", city_pack});
     if (started) backend = std::move(*started);
-    make_machine();
-  }
-  ~WholeCity() { switch_off(); }
-
-  void make_machine() {
     demo::Machine::Setup setup;
     setup.folder = place_ / "machine";
     setup.city_pack = city_pack_;
     if (backend != nullptr) setup.keys = backend->kiosk_keys();
-    machine = std::make_unique<demo::Machine>(std::move(setup));
+    make_machine(std::move(setup));
   }
-  [[nodiscard]] bool switch_on() {
-    if (backend == nullptr || machine->switch_on()) return false;
-    robot = std::make_unique<demo::Robot>(machine->kiosk());
-    robot->settle();
-    return true;
-  }
-  void switch_off() {
-    robot.reset();
-    if (machine != nullptr) machine->switch_off();
-  }
-  [[nodiscard]] bool devices_ready() {
-    return robot->wait_for([this] {
-      const auto& around = machine->kiosk().state().around;
-      return around.printer_ready && around.reader_present;
-    });
-  }
-  /// Fills in service 137 up to the review.
-  [[nodiscard]] bool fill_complaint(std::string_view address, std::string_view mobile) {
-    return robot->tap("language/fa") && robot->tap("area/complaints") && robot->tap("service/complaint-137") &&
-           robot->tap("main") && robot->tap("choice/topic/pothole") && robot->tap("main") &&
-           robot->tap("choice/district/d6") && robot->tap("main") && robot->tap("field/address") &&
-           robot->type(address) && robot->tap("main") && robot->tap("main") && robot->tap("field/mobile") &&
-           robot->type(mobile) && robot->tap("main") && robot->page<visit::page::Review>() != nullptr;
-  }
-  /// Files and waits for the receipt page; the tracking code, or empty.
-  [[nodiscard]] std::string file() {
-    if (!robot->tap("main")) return {};
-    const bool filed = robot->wait_for([this] { return robot->page<visit::page::Receipt>() != nullptr; });
-    return filed ? robot->page<visit::page::Receipt>()->request.tracking_code : std::string();
-  }
-  [[nodiscard]] bool await_print(screens::view::PrintState wanted) {
-    return robot->wait_for([this, wanted] {
-      const auto* receipt = robot->page<visit::page::Receipt>();
-      return receipt != nullptr && receipt->print == wanted && receipt->paper.height() > 0;
-    });
-  }
-  [[nodiscard]] bool leave() { return robot->tap("main") && robot->tap("main") && robot->visit() == nullptr; }
+  ~WholeCity() { switch_off(); }
+
+  [[nodiscard]] bool switch_on() { return backend != nullptr && AtKiosk::switch_on(); }
   [[nodiscard]] const fs::path& folder() const { return place_; }
 
  private:
@@ -103,8 +62,6 @@ class WholeCity {
 
  public:
   std::unique_ptr<demo::CityBackend> backend;
-  std::unique_ptr<demo::Machine> machine;
-  std::unique_ptr<demo::Robot> robot;
 };
 
 }  // namespace pishkhan::e2e
