@@ -3,6 +3,7 @@
 #include "base/core/random.h"
 #include "tests/bench/filing_bench.h"
 #include "tests/bench/program_bench.h"
+#include "tests/bench/queue_report.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -59,11 +60,23 @@ int main(int argc, char** argv) {
   app.add_option("--json", json_file, "also write the figures to this file");
   app.add_option("--rounds", rounds, "filings")->check(CLI::Range(10, 100000))->capture_default_str();
   app.add_option("--idle-seconds", idle_seconds, "how long to watch the idle program")->capture_default_str();
+  bench::QueueReport queues;
+  CLI::App* queue = app.add_subcommand("queue", "our queue beside the bare disk and other people's queues");
+  queue->add_option("--json", queues.json, "also write the figures to this file");
+  queue->add_option("--rounds", queues.rounds)->check(CLI::Range(1, 1000))->capture_default_str();
+  queue->add_option("--messages", queues.messages, "a round")
+      ->check(CLI::Range(10, 5000))
+      ->capture_default_str();
+  queue->add_option("--cuts", queues.cuts, "of the power under each; needs root and a loop device")
+      ->check(CLI::Range(0, 10'000))
+      ->capture_default_str();
+  queue->add_option("--seed", queues.seed, "of the cuts")->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
     return app.exit(problem) == 0 ? 0 : 2;
   }
+  if (queue->parsed()) return bench::report_queues(queues);
   const auto filing = bench::measure_filing(rounds);
   const auto program = bench::measure_program(idle_seconds);
   if (!filing || !program) {

@@ -2,8 +2,10 @@
 #include "base/core/log.h"
 #include "base/core/random.h"
 #include "kiosk/demo/child_process.h"
+#include "tests/bench/peers/peer.h"
 #include "tests/ext4-cut/kiosk_rig.h"
 #include "tests/ext4-cut/loop_disk.h"
+#include "tests/ext4-cut/peer_rig.h"
 #include "tests/ext4-cut/store_rig.h"
 
 #include <unistd.h>
@@ -69,7 +71,19 @@ bool prove(const char* what, Rig rig, const Places& places, int cuts, int contro
   return true;
 }
 
-int run_rig(int store_cuts, int kiosk_cuts, std::uint64_t seed) {
+/// Whatever came of a peer's acknowledgements is a result, not a failure.
+int show_peer(const Places& places, const std::string& peer, int cuts, std::uint64_t seed) {
+  const auto found = peers::make_peer(peer);
+  if (found == nullptr) {
+    std::printf("%s is not installed: %s\n", peer.c_str(), peers::how_to_install(peer).c_str());
+    return 1;
+  }
+  const auto tally = ext4_cut::cut_the_peer(places, peer, cuts, seed);
+  std::printf("%s: %s\n", found->description().c_str(), ext4_cut::describe(tally).c_str());
+  return tally.rig_failed ? 1 : 0;
+}
+
+int run_rig(int store_cuts, int kiosk_cuts, const std::string& peer, std::uint64_t seed) {
   auto ready = ext4_cut::keep_mounts_private();
   if (ready) {
     // One disk for nothing, so that what is missing is said before anything else.
@@ -91,6 +105,7 @@ int run_rig(int store_cuts, int kiosk_cuts, std::uint64_t seed) {
   }
   std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
   std::fflush(stdout);
+  if (!peer.empty()) return show_peer(places, peer, store_cuts, seed);
   bool well = true;
   if (store_cuts > 0)
     well = prove("the store", ext4_cut::cut_the_store, places, store_cuts, std::max(8, store_cuts / 4), seed);
@@ -131,6 +146,11 @@ int main(int argc, char** argv) {
     role->add_option("--keys", keys)->required();
     add_durability(*role, normal);
   }
+  std::string peer;
+  CLI::App* sender = app.add_subcommand("as-peer", "the process under test: somebody else's queue");
+  sender->add_option("--disk", disk)->required();
+  sender->add_option("--peer", peer)->required();
+  app.add_option("--peer", peer, "cut the power under this instead: redis, mosquitto, npm");
   appender->add_option("--seed", seed)->required();
   kiosk->add_option("--mobile", visits.first_mobile)->required();
   kiosk->add_option("--visits", visits.visits)->required();
@@ -147,5 +167,6 @@ int main(int argc, char** argv) {
     visits.durability = durability;
     return ext4_cut::run_kiosk(visits);
   }
-  return run_rig(store_cuts, kiosk_cuts, seed);
+  if (sender->parsed()) return ext4_cut::run_peer(disk, peer);
+  return run_rig(store_cuts, kiosk_cuts, peer, seed);
 }

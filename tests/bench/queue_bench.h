@@ -1,0 +1,41 @@
+#pragma once
+
+#include "tests/bench/peers/peer.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pishkhan::bench {
+
+/// What one contender did over all rounds. Throughput and percentiles are the median of those of the rounds,
+/// because a shared machine has bad moments.
+struct QueueFigures {
+  std::string name;
+  std::string missing;  ///< not empty: not installed, and this is how
+  double per_second = 0;
+  double slowest_per_second = 0;  ///< of the worst round
+  double fastest_per_second = 0;  ///< of the best
+  double p50_us = 0;
+  double p99_us = 0;
+};
+
+struct QueueBench {
+  int rounds = 0;
+  int messages = 0;  ///< a round
+  std::vector<QueueFigures> contenders;
+  [[nodiscard]] const QueueFigures* find(const std::string& name) const;
+};
+
+inline const std::string bare_limit = "bare write + fdatasync";
+inline const std::string bare_and_crypto = "bare write + fdatasync + our crypto";
+inline const std::string ours_unsealed = "ours, unsealed";
+inline const std::string ours_sealed = "ours, sealed";
+
+/// One durable message of 1 KiB at a time, every contender in every round, in turn, on the file system of
+/// `folder`. Nothing if the disk or our own store refuses.
+[[nodiscard]] std::optional<QueueBench> measure_queues(const std::filesystem::path& folder, int rounds,
+                                                       int messages);
+
+}  // namespace pishkhan::bench
