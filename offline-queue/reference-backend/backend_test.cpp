@@ -96,6 +96,34 @@ TEST_CASE("a sealed request is opened and judged; what is wrong with it has a st
   }
 }
 
+TEST_CASE("who the person is lies beside the form, and is demanded as the service demands it") {
+  services::Catalogue typed = catalogue();
+  typed.services.front().assurance = services::Assurance::TypedNationalId;
+  const auto judged = [&](const Sealed& sealed) {
+    return open_request(sealed.record(), {&sealed.key, 1}, typed).reason;
+  };
+  Sealed known;
+  known.request.assurance = services::Assurance::TypedNationalId;
+  CHECK(judged(known) == "field-breaks-its-rule");
+  known.request.identity.emplace("national_id", PersonalText("0499370899"));
+  CHECK(judged(known).empty());
+  Sealed by_card;
+  by_card.request.identity = known.request.identity;
+  by_card.request.assurance = services::Assurance::Card;
+  by_card.request.identity.emplace("name", PersonalText("سارا"));
+  CHECK(judged(by_card).empty());
+  // A form cannot pass for an identity, nor an identity carry a form's answers.
+  Sealed pretended;
+  pretended.request.assurance = services::Assurance::TypedNationalId;
+  pretended.request.fields.emplace("national_id", PersonalText("0499370899"));
+  CHECK(judged(pretended) == "unknown-field");
+  Sealed misplaced;
+  misplaced.request.identity = known.request.identity;
+  misplaced.request.assurance = services::Assurance::TypedNationalId;
+  misplaced.request.identity.emplace("place", PersonalText("میدان"));
+  CHECK(judged(misplaced) == "unknown-field");
+}
+
 TEST_CASE("a receipt secret is recognised by its verifier and by no other") {
   SeededRandom random(8);
   const std::string verifier = make_secret_verifier("12345678", random);

@@ -86,12 +86,24 @@ OpenedRequest open_request(const Record& record, std::span<const OpeningKey> key
   const RecordHeader& header = record.header;
   const bool in_its_place = request->request_id == header.request_id && request->code.kiosk == header.kiosk &&
                             request->code.epoch == header.epoch && request->code.sequence == header.sequence;
+  // The rules speak of the form and of the person together; here they lie apart, and neither may hold the
+  // other's.
   services::Values values;
-  for (const auto& [id, text] : request->fields) values.emplace(id, text);
+  bool apart = true;
+  for (const auto& [id, text] : request->fields) {
+    apart = apart && !services::is_reserved_field(id);
+    values.emplace(id, text);
+  }
+  for (const auto& [id, text] : request->identity) {
+    apart = apart && services::is_reserved_field(id);
+    values.emplace(id, text);
+  }
   const auto allowed = services::check_request(catalogue, request->service_id, request->assurance, values);
   if (!in_its_place) {
     // Somebody sealed a copy of another request's body into this record.
     result.reason = "not-of-this-record";
+  } else if (!apart) {
+    result.reason = word(services::RequestFault::Kind::UnknownField);
   } else if (!allowed) {
     result.reason = word(allowed.error().kind);
   } else if (const services::Service* service = catalogue.service(request->service_id)) {

@@ -99,10 +99,11 @@ Result<Database, DatabaseFault> Database::open(const std::filesystem::path& file
   if (on_disk && sharing != Sharing::ReadOnly && ::chmod(file.c_str(), S_IRUSR | S_IWUSR) != 0) {
     return fail(DatabaseFault::CannotOpen);
   }
-  // EXTRA before WAL: see queue.md 1d for what a lost unlink of the first journal can undo.
+  // EXCLUSIVE before anything reads the file, or a database that is in WAL mode already is opened with shared
+  // memory. EXTRA before WAL: see queue.md 1d for what a lost unlink of the first journal can undo.
   const char* pragmas =
       sharing == Sharing::Alone
-          ? "PRAGMA synchronous=EXTRA; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL;"
+          ? "PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=EXTRA; PRAGMA journal_mode=WAL;"
             "PRAGMA wal_autocheckpoint=256; PRAGMA foreign_keys=ON;"
           : "PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON;";
   if (!database.run(pragmas)) return fail(DatabaseFault::CannotOpen);
