@@ -103,9 +103,9 @@ Result<Database, DatabaseFault> Database::open(const std::filesystem::path& file
   // memory. EXTRA before WAL: see queue.md 1d for what a lost unlink of the first journal can undo.
   const char* pragmas =
       sharing == Sharing::Alone
-          ? "PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=EXTRA; PRAGMA journal_mode=WAL;"
+          ? "PRAGMA temp_store=MEMORY; PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=EXTRA; PRAGMA journal_mode=WAL;"
             "PRAGMA wal_autocheckpoint=256; PRAGMA foreign_keys=ON;"
-          : "PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON;";
+          : "PRAGMA temp_store=MEMORY; PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON;";
   if (!database.run(pragmas)) return fail(DatabaseFault::CannotOpen);
   std::int64_t found = 0;
   {
