@@ -52,6 +52,8 @@ Result<void, StoreFault> QueueStore::start() {
   if (const auto done = check_identity(); !done) return fail(done.error());
   if (const auto done = verify_chain(); !done) return fail(done.error());
   if (const auto done = compare_anchor(); !done) return fail(done.error());
+  // A broken chain is left as it was found. On a full disk it is tried again before anything is appended.
+  if (const auto done = may_append(); !done && done.error() == StoreFault::IoError) return fail(done.error());
   log::info("store.opened", {{"records", findings_.records},
                              {"damaged", findings_.damaged.size()},
                              {"anchor", static_cast<int>(findings_.anchor)}});
@@ -155,13 +157,25 @@ std::optional<StoreFault> QueueStore::obstacle() const {
   return std::nullopt;
 }
 
+Result<void, StoreFault> QueueStore::settle() {
+  const auto done = database_->renew_wal();
+  settled_ = done.has_value();
+  return done;
+}
+
+Result<void, StoreFault> QueueStore::may_append() {
+  if (const auto reason = obstacle()) return fail(*reason);
+  if (!settled_) return settle();
+  return {};
+}
+
 Place QueueStore::next_place(const protocol::RequestId& request_id) const {
   return Place{{options_.kiosk, options_.epoch, last_sequence_ + 1}, request_id, options_.clock->wall()};
 }
 
 Result<Filed, StoreFault> QueueStore::append(protocol::RecordType type, const protocol::RequestId& request_id,
                                              const Write& write) {
-  if (const auto reason = obstacle()) return fail(*reason);
+  if (const auto may = may_append(); !may) return fail(may.error());
   const Place place = next_place(request_id);
   std::optional<Draft> draft = write(place);
   if (!draft) return fail(StoreFault::NotSealed);
@@ -233,7 +247,7 @@ Result<void, StoreFault> QueueStore::write_record(const protocol::Record& record
 }
 
 Result<void, StoreFault> QueueStore::record_print(int request_sequence, protocol::PrintOutcome outcome) {
-  if (const auto reason = obstacle()) return fail(*reason);
+  if (const auto may = may_append(); !may) return fail(may.error());
   const auto request = record(request_sequence);
   if (!request) return fail(request.error());
   if (!*request || (*request)->header.type != protocol::RecordType::Request) {

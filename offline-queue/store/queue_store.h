@@ -44,6 +44,10 @@ class QueueStore final : public Store {
   Result<void, StoreFault> compare_anchor();
   /// Why nothing may be appended now, if so.
   [[nodiscard]] std::optional<StoreFault> obstacle() const;
+  /// After a sync that failed, what was found at opening may be in the kernel's memory only: every reader sees
+  /// it, no later sync writes it, and the next power cut loses it. Folding the WAL back writes it once more.
+  Result<void, StoreFault> settle();
+  Result<void, StoreFault> may_append();
   [[nodiscard]] Place next_place(const protocol::RequestId& request_id) const;
   /// Links, signs and commits one record, and `also` in the same transaction.
   Result<protocol::Record, StoreFault> commit(protocol::RecordType type, const Place& place, Bytes payload,
@@ -66,6 +70,7 @@ class QueueStore final : public Store {
   protocol::Hash head_{};
   protocol::Signature head_signature_{};
   int first_unsent_ = 1;        ///< nothing below waits to be sent
+  bool settled_ = false;        ///< what was found at opening is certainly on the disk
   bool commit_failed_ = false;  ///< what the disk holds is unknown until it is opened again
 };
 

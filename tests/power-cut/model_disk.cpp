@@ -61,8 +61,13 @@ bool ModelDisk::truncate(const std::string& name, std::size_t size) {
 }
 
 bool ModelDisk::sync(const std::string& name) {
-  if (!operate() || std::exchange(next_sync_fails_, false)) return false;
+  if (!operate()) return false;
   File& file = *names_.at(name);
+  if (std::exchange(next_sync_fails_, false)) {
+    // As Linux does: what could not be written is taken for written, and no later sync tries again.
+    file.pending.clear();
+    return false;
+  }
   for (const Change& change : file.pending) apply(change, file.durable);
   file.pending.clear();
   return true;
@@ -77,6 +82,42 @@ bool ModelDisk::sync_names() {
 const Bytes* ModelDisk::content(const std::string& name) const {
   const auto found = names_.find(name);
   return found == names_.end() ? nullptr : &found->second->current;
+}
+
+std::size_t ModelDisk::used() const {
+  std::size_t bytes = 0;
+  for (const auto& [name, file] : names_) bytes += file->current.size();
+  return bytes;
+}
+
+bool ModelDisk::has_room_for(const std::string& name, std::size_t end) const {
+  if (end > largest_file_) return false;
+  const auto found = names_.find(name);
+  const std::size_t size = found == names_.end() ? 0 : found->second->current.size();
+  return end <= size || end - size <= room();
+}
+
+ModelDisk::Image ModelDisk::image() const {
+  Image image;
+  for (const auto& [name, file] : durable_names_) image[name] = file->durable;
+  return image;
+}
+
+void ModelDisk::restore(const Image& image) {
+  names_.clear();
+  for (const auto& [name, bytes] : image) {
+    names_[name] = std::make_shared<File>(File{bytes, bytes, {}});
+  }
+  durable_names_ = names_;
+}
+
+bool ModelDisk::flip_bit(const std::string& name, std::size_t bit) {
+  const auto found = names_.find(name);
+  if (found == names_.end() || bit / 8 >= found->second->durable.size()) return false;
+  for (Bytes* bytes : {&found->second->durable, &found->second->current}) {
+    if (bit / 8 < bytes->size()) (*bytes)[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+  }
+  return true;
 }
 
 void ModelDisk::lose_some_of(const Change& change, Bytes& content) {

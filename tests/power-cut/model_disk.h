@@ -25,13 +25,25 @@ class ModelDisk {
   [[nodiscard]] bool powered() const { return powered_; }
   /// Writes that would make a file larger than this find the disk full.
   void limit_files_to(std::size_t bytes) { largest_file_ = bytes; }
-  [[nodiscard]] bool has_room_for(std::size_t end) const { return end <= largest_file_; }
+  /// All files together find it full beyond this.
+  void limit_disk_to(std::size_t bytes) { capacity_ = bytes; }
+  [[nodiscard]] std::size_t used() const;
+  [[nodiscard]] std::size_t room() const { return used() < capacity_ ? capacity_ - used() : 0; }
+  [[nodiscard]] bool has_room_for(const std::string& name, std::size_t end) const;
   /// The next sync fails although the power is on, as with a dying disk.
   void fail_next_sync() { next_sync_fails_ = true; }
   void cut_now() { powered_ = false; }
   /// Decides what the disk holds after the cut, and switches on.
   void restart();
   [[nodiscard]] std::uint64_t operations() const { return operations_; }
+
+  /// The medium as another machine would copy it, and such a copy put back in its place. Only without a running
+  /// process: what it had not synced is on neither.
+  using Image = std::map<std::string, Bytes>;
+  [[nodiscard]] Image image() const;
+  void restore(const Image& image);
+  /// One bit turns over, unnoticed. False: the file is not that long.
+  bool flip_bit(const std::string& name, std::size_t bit);
 
   // All return false when the power is off; reads of a disk without power are refused by the caller.
   [[nodiscard]] bool exists(const std::string& name) const { return names_.contains(name); }
@@ -68,6 +80,7 @@ class ModelDisk {
   int operations_left_ = -1;
   std::uint64_t operations_ = 0;
   std::size_t largest_file_ = std::size_t{1} << 40;
+  std::size_t capacity_ = std::size_t{1} << 40;
   bool next_sync_fails_ = false;
   bool powered_ = true;
 };

@@ -49,7 +49,7 @@ int write_file(sqlite3_file* file, const void* source, int count, sqlite3_int64 
   const OpenFile& open = as_open(file);
   const ByteView bytes(static_cast<const std::uint8_t*>(source), static_cast<std::size_t>(count));
   if (!open.disk->exists(open.name)) return SQLITE_IOERR_WRITE;
-  if (!open.disk->has_room_for(static_cast<std::size_t>(offset) + bytes.size())) return SQLITE_FULL;
+  if (!open.disk->has_room_for(open.name, static_cast<std::size_t>(offset) + bytes.size())) return SQLITE_FULL;
   return open.disk->write(open.name, static_cast<std::size_t>(offset), bytes) ? SQLITE_OK : SQLITE_IOERR_WRITE;
 }
 
@@ -183,6 +183,7 @@ Result<std::optional<Bytes>, store::FileFault> ModelFiles::read(const std::files
 Result<void, store::FileFault> ModelFiles::write_synced(const std::filesystem::path& file, std::size_t offset,
                                                         ByteView bytes) {
   const std::string name = file.string();
+  if (!disk_.has_room_for(name, offset + bytes.size())) return fail(store::FileFault::DiskFull);
   if ((!disk_.exists(name) && !disk_.create(name)) || !disk_.write(name, offset, bytes) || !disk_.sync(name)) {
     return fail(store::FileFault::IoError);
   }
@@ -195,7 +196,7 @@ Result<void, store::FileFault> ModelFiles::sync_folder(const std::filesystem::pa
 }
 
 Result<std::uint64_t, store::FileFault> ModelFiles::free_bytes(const std::filesystem::path&) {
-  return std::uint64_t{1} << 40;
+  return disk_.room();
 }
 
 }  // namespace pishkhan::power_cut

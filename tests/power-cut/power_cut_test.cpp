@@ -120,6 +120,29 @@ TEST_CASE("after a failed sync nothing is filed until the store was opened again
   CHECK(Bench::file(**queue, 4).has_value());
 }
 
+TEST_CASE("what a failed sync left in the kernel's memory is on the disk before it is relied upon") {
+  Bench bench;
+  int found = 0;
+  {
+    auto queue = store::Store::open(bench.options);
+    REQUIRE(queue.has_value());
+    REQUIRE(Bench::file(**queue, 1).has_value());
+    bench.disk.fail_next_sync();
+    REQUIRE_FALSE(Bench::file(**queue, 2).has_value());
+  }
+  {
+    const auto queue = store::Store::open(bench.options);
+    REQUIRE(queue.has_value());
+    found = (*queue)->findings().records;
+    REQUIRE(found == 2);
+  }
+  bench.disk.cut_now();
+  bench.disk.restart();
+  const auto queue = store::Store::open(bench.options);
+  REQUIRE(queue.has_value());
+  CHECK((*queue)->findings().records == found);
+}
+
 TEST_CASE("one seed is one run") {
   const Tally first = run(40, 77, store::Durability::NormalForTheRigOnly);
   const Tally second = run(40, 77, store::Durability::NormalForTheRigOnly);
