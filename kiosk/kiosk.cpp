@@ -130,6 +130,7 @@ void Kiosk::start_workers() {
   queue.events = &events_;
   queue.sync = &sync_jobs_;
   queue_.emplace(std::move(queue));
+  queue_->start();
   if (identity_ != nullptr) {
     workers::SyncWorker::Setup sync;
     sync.endpoint.base_url = identity_->enrolment.backend_url;

@@ -34,6 +34,11 @@ std::shared_ptr<spdlog::logger>& logger() {
   return instance;
 }
 
+std::function<void(std::string_view)>& diversion() {
+  static std::function<void(std::string_view)> sink;
+  return sink;
+}
+
 void write(spdlog::level::level_enum level, Literal event, Fields fields) {
   std::string line(event.view());
   for (const Field& field : fields) {
@@ -42,6 +47,7 @@ void write(spdlog::level::level_enum level, Literal event, Fields fields) {
     line += '=';
     for (const char c : field.value()) line += (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) ? '?' : c;
   }
+  if (diversion()) return diversion()(line);
   logger()->log(level, spdlog::string_view_t(line.data(), line.size()));
 }
 
@@ -49,6 +55,7 @@ void write(spdlog::level::level_enum level, Literal event, Fields fields) {
 
 void open(const std::filesystem::path& file) { logger() = make_logger(file); }
 void mute() { logger()->set_level(spdlog::level::off); }
+void divert(std::function<void(std::string_view)> sink) { diversion() = std::move(sink); }
 void info(Literal event, Fields fields) { write(spdlog::level::info, event, fields); }
 void warning(Literal event, Fields fields) { write(spdlog::level::warn, event, fields); }
 void error(Literal event, Fields fields) { write(spdlog::level::err, event, fields); }

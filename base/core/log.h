@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -50,6 +51,10 @@ void open(const std::filesystem::path& file);
 
 /// Nothing more is written: for rigs that provoke faults by the thousand.
 void mute();
+
+/// Every line goes to `sink`, without its time, instead of anywhere else: for tests that look at what is
+/// logged. An empty sink ends it. Call it while no other thread logs.
+void divert(std::function<void(std::string_view line)> sink);
 
 /// One line each: time, level, event, fields. `event` is a stable name such as "queue.filed".
 void info(Literal event, Fields fields = {});

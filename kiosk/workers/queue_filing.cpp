@@ -83,7 +83,7 @@ void QueueWorker::file_request(visit::effect::File& job) {
       }
     }
   }
-  const auto id = random_.bytes<16>();
+  const auto id = setup_.random->bytes<16>();
   const auto appended = store_->append(protocol::RecordType::Request, id,
                                        [this, &job](const store::Place& place) { return seal(job, place); });
   if (appended) return tell_filed(job, appended->record);

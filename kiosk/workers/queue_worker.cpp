@@ -49,8 +49,13 @@ Fate fate_of(store::StoreFault fault) {
 
 }  // namespace
 
-QueueWorker::QueueWorker(Setup setup)
-    : setup_(std::move(setup)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+QueueWorker::QueueWorker(Setup setup) : setup_(std::move(setup)) {
+  if (setup_.random == nullptr) setup_.random = &system_random_;
+}
+
+void QueueWorker::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
 
 void QueueWorker::run(const std::stop_token& stop) {
   open_store();
@@ -62,8 +67,12 @@ void QueueWorker::run(const std::stop_token& stop) {
       housekeeping();
   }
   // What was handed over before the stop is still carried out: a filing is never dropped.
-  while (auto job = jobs_.try_take()) carry_out(*job);
+  work_off();
   if (store_ != nullptr && anchor_due_) static_cast<void>(store_->anchor_head());
+}
+
+void QueueWorker::work_off() {
+  while (auto job = jobs_.try_take()) carry_out(*job);
 }
 
 void QueueWorker::carry_out(Job& job) {
@@ -98,6 +107,10 @@ void QueueWorker::open_store() {
   options.ingest_key = &identity.ingest_key;
   options.cases_key = &identity.cases_key;
   options.clock = setup_.clock;
+  options.durability = setup_.durability;
+  options.files = setup_.files;
+  options.vfs = setup_.vfs;
+  options.wal_pages = setup_.wal_pages;
   options.least_room_bytes = setup_.least_room_bytes;
   options.durability = setup_.durability;
   options.low_room_bytes = setup_.least_room_bytes * 4;

@@ -53,8 +53,22 @@ class QueueWorker {
     const Clock* clock = nullptr;
     Mailbox<visit::Event>* events = nullptr;
     SyncJobs* sync = nullptr;  ///< what the store cannot answer is asked there; new filings are told
+    // Seams for the rigs; see store::Options.
+    store::Durability durability = store::Durability::Full;
+    store::Files* files = nullptr;
+    std::string vfs;
+    int wal_pages = store::Options().wal_pages;
+    Random* random = nullptr;  ///< nothing: the system's
   };
   explicit QueueWorker(Setup setup);
+  /// Begins the thread. The three steps below are what it does; the fleet's simulation, which has one thread
+  /// for all, calls them itself and never start().
+  void start();
+  void open_store();
+  /// Carries out every job that waits.
+  void work_off();
+  /// What is due when no job waits: anchoring the head, forgetting, opening again.
+  void housekeeping();
 
   void file(visit::effect::File job) { jobs_.post(std::move(job)); }
   void record(visit::effect::RecordPrint job) { jobs_.post(job); }
@@ -84,8 +98,6 @@ class QueueWorker {
 
   void run(const std::stop_token& stop);
   void carry_out(Job& job);
-  void open_store();
-  void housekeeping();
   void tell_state();
   void file_request(visit::effect::File& job);
   [[nodiscard]] std::optional<store::Draft> seal(const visit::effect::File& job,
@@ -102,7 +114,7 @@ class QueueWorker {
   void tell_filed(const visit::effect::File& job, const protocol::Record& record);
 
   Setup setup_;
-  SystemRandom random_;
+  SystemRandom system_random_;
   Mailbox<Job> jobs_{64};
   std::unique_ptr<store::Store> store_;
   std::optional<store::StoreFault> fault_;
