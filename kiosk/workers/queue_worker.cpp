@@ -107,7 +107,6 @@ void QueueWorker::open_store() {
   options.ingest_key = &identity.ingest_key;
   options.cases_key = &identity.cases_key;
   options.clock = setup_.clock;
-  options.durability = setup_.durability;
   options.files = setup_.files;
   options.vfs = setup_.vfs;
   options.wal_pages = setup_.wal_pages;

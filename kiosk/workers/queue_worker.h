@@ -54,7 +54,6 @@ class QueueWorker {
     Mailbox<visit::Event>* events = nullptr;
     SyncJobs* sync = nullptr;  ///< what the store cannot answer is asked there; new filings are told
     // Seams for the rigs; see store::Options.
-    store::Durability durability = store::Durability::Full;
     store::Files* files = nullptr;
     std::string vfs;
     int wal_pages = store::Options().wal_pages;
