@@ -97,6 +97,22 @@ bool Backend::start_cases(std::unique_ptr<sync::Carrier> way) {
   return true;
 }
 
+void Backend::fail_sync() {
+  trace_.note(timeline_.now(), kWorld, "the backend's disks fail once");
+  ingest_disk_.fail_next_sync();
+  cases_disk_.fail_next_sync();
+}
+
+void Backend::fill_disks() {
+  trace_.note(timeline_.now(), kWorld, "the backend's disks are full");
+  for (power_cut::ModelDisk* disk : {&ingest_disk_, &cases_disk_}) disk->limit_disk_to(disk->used() + 20'000);
+}
+
+void Backend::empty_disks() {
+  trace_.note(timeline_.now(), kWorld, "the backend's disks have room");
+  for (power_cut::ModelDisk* disk : {&ingest_disk_, &cases_disk_}) disk->limit_disk_to(std::size_t{1} << 40);
+}
+
 std::vector<backend::Answering> Backend::commit(const std::vector<backend::Work>& works) {
   if (mutation_ != Mutation::StoredBeforeCommit || random_.below(20) != 0) {
     return backend::commit_group(*store_, works);

@@ -30,8 +30,13 @@ class Backend {
   /// The power of ingest's (cases') machine goes at one of its next writes to the disk.
   void doom_ingest() { ingest_disk_.cut_after(1 + static_cast<int>(random_.below(60))); }
   void doom_cases() { cases_disk_.cut_after(1 + static_cast<int>(random_.below(200))); }
-  /// No power is lost from now on.
+  /// The next sync of each fails.
+  void fail_sync();
+  void fill_disks();
+  void empty_disks();
+  /// No power is lost from now on, and there is room.
   void calm() {
+    empty_disks();
     ingest_disk_.cut_after(-1);
     cases_disk_.cut_after(-1);
   }

@@ -317,4 +317,14 @@ void Kiosk::judge(Opened opened) {
   }
 }
 
+void Kiosk::judge_drained() {
+  if (street_.ledger.is_damaged(number_) || street_.ledger.is_restored(number_)) return;
+  with_store([this](store::Store* queue) {
+    const auto counts = queue == nullptr ? fail(store::StoreFault::IoError) : queue->counts();
+    if (!counts || counts->unsent > 0 || counts->unopened > 0 || counts->invalid > 0) {
+      street_.breach(number_, "all was opened, and the kiosk does not know it");
+    }
+  });
+}
+
 }  // namespace pishkhan::fleet

@@ -63,6 +63,8 @@ class Kiosk {
   /// only while it is known what was opened.
   enum class Opened { Known, Unknown };
   void judge(Opened opened);
+  /// After the drain: nothing waits here any more, and the kiosk knows it.
+  void judge_drained();
   [[nodiscard]] bool reported_fork() const { return reported_fork_; }
 
  private:

@@ -133,6 +133,12 @@ void World::plan_rare_faults() {
 void World::plan_backend_day() {
   for (int i = 0; i < 3; ++i) timeline_.after(some_time(), [this] { backend_->doom_ingest(); });
   for (int i = 0; i < 2; ++i) timeline_.after(some_time(), [this] { backend_->doom_cases(); });
+  timeline_.after(some_time(), [this] { backend_->fail_sync(); });
+  if (!once_in(3)) return;
+  const SteadyTime full(static_cast<std::int64_t>(random_.below(7'200'000)));
+  const SteadyTime begins = some_time();
+  timeline_.after(begins, [this] { backend_->fill_disks(); });
+  timeline_.after(begins + full, [this] { backend_->empty_disks(); });
 }
 
 void World::plan_day(int day) {
@@ -201,6 +207,7 @@ Outcome World::live() {
   end_of_day();
   if (outcome_.held()) {
     ledger_.judge_drained();
+    for (const auto& kiosk : kiosks_) kiosk->judge_drained();
     std::set<int> reported;
     for (const auto& kiosk : kiosks_) {
       if (kiosk->reported_fork()) reported.insert(kiosk->number());
