@@ -159,8 +159,11 @@ void World::run_cases() {
 
 /// Somebody looks at the backend every quarter of an hour and starts what is off.
 void World::keep_backend_up() {
-  if (!backend_->start_ingest()) breach(kIngest, "ingest's database does not open");
-  if (!backend_->start_cases(network_->way_of(kCases))) breach(kCases, "cases' database does not open");
+  // One start may meet the fault of its disk; then the program ends, and is started again.
+  failed_starts_ =
+      backend_->start_ingest() && backend_->start_cases(network_->way_of(kCases)) ? 0 : failed_starts_ + 1;
+  if (failed_starts_ > 2)
+    breach(backend_->ingest_is_up() ? kCases : kIngest, "a database does not open any more");
   timeline_.after(SteadyTime{900'000}, [this] { keep_backend_up(); });
 }
 

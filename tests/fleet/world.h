@@ -56,6 +56,7 @@ class World {
   std::vector<std::unique_ptr<Kiosk>> kiosks_;
   std::vector<std::vector<Matter>> matters_;
   int matters_made_ = 0;
+  int failed_starts_ = 0;
 };
 
 }  // namespace pishkhan::fleet
