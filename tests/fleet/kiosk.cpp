@@ -222,7 +222,9 @@ void Kiosk::restore_image() {
   options.files = &files_;
   options.vfs = vfs_.name();
   options.wal_pages = 16;
-  const auto opened = store::Store::open(options);
+  auto opened = store::Store::open(options);
+  // A failing sync may have been waiting for this very moment.
+  if (!opened) opened = store::Store::open(options);
   const int last = opened ? (*opened)->findings().records : 0;
   street_.ledger.restore(number_, last);
   ++street_.outcome.restored_disks;
