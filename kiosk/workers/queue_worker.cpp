@@ -31,6 +31,7 @@ Fate fate_of(store::StoreFault fault) {
     case StoreFault::NewerSchema:
       return {visit::FilingFault::StoreFault, "QUEUE-NEWER"};
     case StoreFault::Unreadable:
+    case StoreFault::Damaged:
       return {visit::FilingFault::StoreFault, "QUEUE-UNREADABLE"};
     case StoreFault::Locked:
       return {visit::FilingFault::StoreFault, "QUEUE-LOCKED"};

@@ -29,7 +29,7 @@ void fill(const World& world, int count) {
 TEST_CASE("a newer database is refused and left as it was") {
   const World world;
   fill(world, 3);
-  execute(world, "PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)");
+  execute(world, "PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)");
   const std::string before = world.raw("queue.db");
   CHECK(Store::open(world.options).error() == StoreFault::NewerSchema);
   CHECK(world.raw("queue.db") == before);
@@ -42,7 +42,7 @@ TEST_CASE("another kiosk's or epoch's database, no database and somebody else's 
   CHECK(Store::open(world.options).error() == StoreFault::WrongEpoch);
   world.put_raw("queue.db", std::string(8192, 'x'));
   std::filesystem::remove(world.options.folder / "queue.db-wal");
-  CHECK(Store::open(world.options).error() == StoreFault::Unreadable);
+  CHECK(Store::open(world.options).error() == StoreFault::Damaged);
   std::filesystem::remove(world.options.folder / "queue.db");
   execute(world, "CREATE TABLE notes(words TEXT)");
   CHECK(Store::open(world.options).error() == StoreFault::Unreadable);

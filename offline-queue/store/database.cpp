@@ -2,6 +2,7 @@
 
 #include "base/core/ensure.h"
 #include "base/core/log.h"
+#include "offline-queue/store/schema.h"
 
 #include <sqlite3.h>
 
@@ -12,28 +13,10 @@
 namespace pishkhan::store {
 namespace {
 
-constexpr int schema_version = 1;
 constexpr int application_id = 0x504b5131;  // "PKQ1"
 constexpr int page_bytes = 4096;
 constexpr int wal_frame_bytes = page_bytes + 24;
-
-/// No index on a random key: rows only ever go to the end. `progress` has a row per acknowledged record.
-std::string schema(int kiosk, int epoch) {
-  return R"sql(
-BEGIN EXCLUSIVE;
-CREATE TABLE identity(one INTEGER PRIMARY KEY CHECK(one = 1), kiosk INTEGER NOT NULL, epoch INTEGER NOT NULL) STRICT;
-CREATE TABLE entry(seq INTEGER PRIMARY KEY, header BLOB NOT NULL, payload BLOB, hash BLOB NOT NULL,
-                   signature BLOB NOT NULL) STRICT;
-CREATE TABLE progress(seq INTEGER PRIMARY KEY, stored_ms INTEGER, opened_ms INTEGER, verdict INTEGER NOT NULL,
-                      case_number TEXT) STRICT;
-CREATE TABLE pending(seq INTEGER PRIMARY KEY, duplicate BLOB, recovery BLOB, expires_ms INTEGER NOT NULL,
-                     printed INTEGER NOT NULL) STRICT;
-PRAGMA application_id = 1347113265;
-PRAGMA user_version = 1;
-INSERT INTO identity VALUES(1, )sql" +
-         std::to_string(kiosk) + ", " + std::to_string(epoch) + "); COMMIT;";
-}
-static_assert(application_id == 1347113265);
+constexpr int wal_header_bytes = 32;  // SQLite file format, section 4.1
 
 StoreFault fault_of(int code) {
   switch (code & 0xFF) {
@@ -47,18 +30,13 @@ StoreFault fault_of(int code) {
       return StoreFault::Locked;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+      return StoreFault::Damaged;
     case SQLITE_CANTOPEN:
     case SQLITE_AUTH:
       return StoreFault::Unreadable;
     default:
       return StoreFault::IoError;
   }
-}
-
-StoreFault report(sqlite3* database, int code) {
-  log::warning("store.sqlite",
-               {{"code", sqlite3_extended_errcode(database)}, {"text", log::PublicText{sqlite3_errstr(code)}}});
-  return fault_of(code);
 }
 
 }  // namespace
@@ -76,7 +54,7 @@ StoreFault fault_of(FileFault fault) {
 }
 
 Statement::~Statement() {
-  sqlite3_finalize(handle_);
+  database_.take_back(handle_);
 }
 
 Statement& Statement::bind(std::int64_t value) {
@@ -108,7 +86,7 @@ Result<bool, StoreFault> Statement::step() {
   const int code = sqlite3_step(handle_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  return fail(report(database_, code));
+  return fail(database_.report(code));
 }
 
 Result<void, StoreFault> Statement::run() {
@@ -132,7 +110,8 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(handle_, column) == SQLITE_NULL;
 }
 
-Result<std::unique_ptr<Database>, StoreFault> Database::open(const Options& options, Files& files) {
+Result<std::unique_ptr<Database>, StoreFault> Database::open(const Options& options, Files& files,
+                                                             const Fill& fill) {
   const std::string path = (options.folder / "queue.db").string();
   sqlite3* handle = nullptr;
   const int code =
@@ -140,12 +119,14 @@ Result<std::unique_ptr<Database>, StoreFault> Database::open(const Options& opti
                       options.vfs.empty() ? nullptr : options.vfs.c_str());
   if (handle == nullptr) return fail(StoreFault::IoError);
   std::unique_ptr<Database> database(new Database(handle, options.wal_pages));
-  if (code != SQLITE_OK) return fail(report(handle, code));
-  if (const auto configured = database->configure(options, files); !configured) return fail(configured.error());
+  if (code != SQLITE_OK) return fail(database->report(code));
+  if (const auto configured = database->configure(options, files, fill); !configured)
+    return fail(configured.error());
   return database;
 }
 
 Database::~Database() {
+  for (const auto& [sql, statement] : idle_) sqlite3_finalize(statement);
   // Statements are finalized before the database goes, so this cannot be refused.
   const int code = sqlite3_close(handle_);
   ENSURE(code == SQLITE_OK, "no statement outlives its database");
@@ -153,18 +134,63 @@ Database::~Database() {
 
 Result<void, StoreFault> Database::execute(const char* sql) {
   const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) return fail(report(handle_, code));
+  if (code != SQLITE_OK) return fail(report(code));
   return {};
 }
 
-Result<std::unique_ptr<Statement>, StoreFault> Database::prepare(const char* sql) {
-  sqlite3_stmt* handle = nullptr;
-  const int code = sqlite3_prepare_v2(handle_, sql, -1, &handle, nullptr);
-  if (code != SQLITE_OK) return fail(report(handle_, code));
-  return std::make_unique<Statement>(handle_, handle);
+StoreFault Database::report(int code) const {
+  log::warning("store.sqlite",
+               {{"code", sqlite3_extended_errcode(handle_)}, {"text", log::PublicText{sqlite3_errstr(code)}}});
+  return fault_of(code);
 }
 
-Result<void, StoreFault> Database::configure(const Options& options, Files& files) {
+Result<std::unique_ptr<Statement>, StoreFault> Database::prepare(const char* sql) {
+  if (const auto idle = idle_.find(std::string_view(sql)); idle != idle_.end() && idle->second != nullptr) {
+    return std::make_unique<Statement>(*this, std::exchange(idle->second, nullptr));
+  }
+  sqlite3_stmt* handle = nullptr;
+  const int code = sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+  if (code != SQLITE_OK) return fail(report(code));
+  return std::make_unique<Statement>(*this, handle);
+}
+
+void Database::take_back(sqlite3_stmt* statement) {
+  sqlite3_reset(statement);  // repeats the error of the last step, which was told already
+  sqlite3_clear_bindings(statement);
+  sqlite3_stmt*& place = idle_[sqlite3_sql(statement)];
+  if (place == nullptr) {
+    place = statement;
+  } else {
+    sqlite3_finalize(statement);
+  }
+}
+
+Result<std::int64_t, StoreFault> Database::number(const char* sql) {
+  const auto statement = prepare(sql);
+  if (!statement) return fail(statement.error());
+  const auto row = (*statement)->step();
+  if (!row) return fail(row.error());
+  return *row ? (*statement)->integer(0) : 0;
+}
+
+Result<std::uint64_t, StoreFault> Database::used_bytes() {
+  const auto pages = number("PRAGMA page_count");
+  if (!pages) return fail(pages.error());
+  const auto unused = number("PRAGMA freelist_count");
+  if (!unused) return fail(unused.error());
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(*pages - *unused, 0)) * page_bytes;
+}
+
+Result<void, StoreFault> Database::check_pages() {
+  const auto check = prepare("PRAGMA quick_check(1)");
+  if (!check) return fail(check.error());
+  const auto row = (*check)->step();
+  if (!row) return fail(row.error());
+  if (!*row || as_text((*check)->blob(0)) != "ok") return fail(StoreFault::Damaged);
+  return {};
+}
+
+Result<void, StoreFault> Database::configure(const Options& options, Files& files, const Fill& fill) {
   sqlite3_extended_result_codes(handle_, 1);
   int keep = 1;
   sqlite3_file_control(handle_, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
@@ -177,46 +203,65 @@ Result<void, StoreFault> Database::configure(const Options& options, Files& file
       !done) {
     return fail(done.error());
   }
-  std::int64_t version = 0;
-  std::int64_t application = 0;
-  for (auto [sql, target] :
-       {std::pair{"PRAGMA user_version", &version}, {"PRAGMA application_id", &application}}) {
-    const auto statement = prepare(sql);
-    if (!statement) return fail(statement.error());
-    const auto row = (*statement)->step();
-    if (!row) return fail(row.error());
-    *target = (*statement)->integer(0);
-  }
-  if (version == 0 && application == 0) {
-    if (const auto created = create(options, files); !created) return fail(created.error());
-  } else if (application != application_id) {
+  const auto version = number("PRAGMA user_version");
+  if (!version) return fail(version.error());
+  const auto application = number("PRAGMA application_id");
+  if (!application) return fail(application.error());
+  const bool is_new = *version == 0 && *application == 0;
+  if (is_new) {
+    if (const auto created = create(options, files, fill); !created) return fail(created.error());
+  } else if (*application != application_id) {
     return fail(StoreFault::Unreadable);
-  } else if (version > schema_version) {
+  } else if (*version > schema_version()) {
     return fail(StoreFault::NewerSchema);
   }
   if (const auto entered = enter_wal(); !entered) return fail(entered.error());
-  const std::string settings = std::string("PRAGMA synchronous=") +
-                               (options.durability == Durability::Full ? "FULL" : "NORMAL") +
-                               "; PRAGMA wal_autocheckpoint=" + std::to_string(options.wal_pages);
-  if (const auto done = execute(settings.c_str()); !done) return fail(done.error());
+  if (const auto done = execute(options.durability == Durability::Full ? "PRAGMA synchronous=FULL"
+                                                                       : "PRAGMA synchronous=NORMAL");
+      !done) {
+    return fail(done.error());
+  }
+  sqlite3_wal_hook(handle_, after_commit, this);
   // Takes the lock now and for good.
   if (const auto locked = execute("BEGIN IMMEDIATE; COMMIT"); !locked) return fail(locked.error());
-  return presize_wal();
+  if (const auto sized = presize_wal(); !sized) return fail(sized.error());
+  return is_new ? Result<void, StoreFault>{} : bring_forward(static_cast<int>(*version));
 }
 
-Result<void, StoreFault> Database::create(const Options& options, Files& files) {
+Result<void, StoreFault> Database::create(const Options& options, Files& files, const Fill& fill) {
+  const auto tables = number("SELECT count(*) FROM sqlite_master");
+  if (!tables) return fail(tables.error());
+  if (*tables != 0) return fail(StoreFault::Unreadable);  // somebody else's database
   {
-    const auto tables = prepare("SELECT count(*) FROM sqlite_master");
-    if (!tables) return fail(tables.error());
-    const auto row = (*tables)->step();
-    if (!row) return fail(row.error());
-    if ((*tables)->integer(0) != 0) return fail(StoreFault::Unreadable);  // somebody else's database
+    auto transaction = Transaction::begin(*this);
+    if (!transaction) return fail(transaction.error());
+    if (const auto done = bring_forward_within(*this, 0, schema_version()); !done) return fail(done.error());
+    if (const auto done = execute("PRAGMA application_id = 1347113265"); !done) return fail(done.error());
+    static_assert(application_id == 1347113265);
+    {
+      const auto identity = prepare("INSERT INTO identity(one, kiosk, epoch) VALUES(1, ?, ?)");
+      if (!identity) return fail(identity.error());
+      if (const auto done = (*identity)->bind(options.kiosk).bind(options.epoch).run(); !done) {
+        return fail(done.error());
+      }
+    }
+    if (const auto done = fill(*this); !done) return fail(done.error());
+    if (const auto done = transaction->commit(); !done) return fail(done.error());
   }
-  const std::string sql = schema(options.kiosk, options.epoch);
-  if (const auto done = execute(sql.c_str()); !done) return fail(done.error());
   if (const auto synced = files.sync_folder(options.folder); !synced) return fail(fault_of(synced.error()));
   if (const auto entered = enter_wal(); !entered) return fail(entered.error());
   if (const auto synced = files.sync_folder(options.folder); !synced) return fail(fault_of(synced.error()));
+  return {};
+}
+
+Result<void, StoreFault> Database::bring_forward(int version) {
+  for (; version < schema_version(); ++version) {
+    auto transaction = Transaction::begin(*this);
+    if (!transaction) return fail(transaction.error());
+    if (const auto done = bring_forward_within(*this, version, version + 1); !done) return fail(done.error());
+    if (const auto done = transaction->commit(); !done) return fail(done.error());
+    log::info("store.schema", {{"version", version + 1}});
+  }
   return {};
 }
 
@@ -230,12 +275,15 @@ Result<void, StoreFault> Database::enter_wal() {
   return {};
 }
 
-Result<void, StoreFault> Database::presize_wal() {
+sqlite3_file* Database::wal_file() const {
   sqlite3_file* wal = nullptr;
-  if (sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) != SQLITE_OK ||
-      wal == nullptr || wal->pMethods == nullptr) {
-    return {};  // not open yet; the first commit opens it
-  }
+  const int code = sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+  return code == SQLITE_OK && wal != nullptr && wal->pMethods != nullptr ? wal : nullptr;
+}
+
+Result<void, StoreFault> Database::presize_wal() {
+  sqlite3_file* wal = wal_file();
+  if (wal == nullptr) return {};  // not open yet; the first commit opens it
   // Zeros are no WAL frames (the header's magic number is missing), so SQLite starts it anew and only ever
   // overwrites. Growing the file costs a commit of the file system's journal for every one of ours.
   const std::array<char, page_bytes> zeros{};
@@ -249,26 +297,74 @@ Result<void, StoreFault> Database::presize_wal() {
   if (code == SQLITE_OK) code = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
   // Without room the store still works, only slower; append() says DiskFull when it comes to that.
   if (code == SQLITE_OK || (code & 0xFF) == SQLITE_FULL) return {};
-  return fail(report(handle_, code));
+  return fail(report(code));
 }
 
 std::int64_t Database::changes() const {
   return sqlite3_total_changes64(handle_);
 }
 
+int Database::after_commit(void* self, sqlite3* handle, const char* name, int frames) {
+  auto& database = *static_cast<Database*>(self);
+  database.wal_frames_ = frames;
+  // What is committed is durable; folding it back may fail now and is tried again with the next commit.
+  if (frames >= database.wal_pages_) {
+    sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  }
+  return SQLITE_OK;
+}
+
+void Database::fold_if_half_full() {
+  if (wal_frames_ < wal_pages_ / 2) return;
+  const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code == SQLITE_OK) {
+    wal_frames_ = 0;
+  } else {
+    static_cast<void>(report(code));  // the WAL still has it all
+  }
+}
+
 Result<void, StoreFault> Database::renew_wal() {
-  const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  if (code != SQLITE_OK) return fail(report(handle_, code));
-  return presize_wal();
+  // RESTART: all is in the database and synced, and the next commit writes the WAL from its beginning.
+  const int folded = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  if (folded != SQLITE_OK) return fail(report(folded));
+  wal_frames_ = 0;
+  sqlite3_file* wal = wal_file();
+  if (wal == nullptr) return {};
+  const std::array<char, page_bytes> zeros{};
+  sqlite3_int64 size = 0;
+  int code = wal->pMethods->xFileSize(wal, &size);
+  // The header first, and synced: without it there is no WAL. Frames that went while their header stayed
+  // would be a WAL that ends earlier, and recovering it would put old pages over newer ones.
+  if (code == SQLITE_OK && size >= wal_header_bytes) {
+    code = wal->pMethods->xWrite(wal, zeros.data(), wal_header_bytes, 0);
+    if (code == SQLITE_OK) code = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+  }
+  for (sqlite3_int64 done = wal_header_bytes; code == SQLITE_OK && done < size; done += page_bytes) {
+    const int count = static_cast<int>(std::min<sqlite3_int64>(page_bytes, size - done));
+    code = wal->pMethods->xWrite(wal, zeros.data(), count, done);
+  }
+  if (code == SQLITE_OK) code = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+  if (code != SQLITE_OK) return fail(report(code));
+  return {};
 }
 
 Result<Transaction, StoreFault> Transaction::begin(Database& database) {
-  if (const auto begun = database.execute("BEGIN IMMEDIATE"); !begun) return fail(begun.error());
+  const auto begin = database.prepare("BEGIN IMMEDIATE");
+  if (!begin) return fail(begin.error());
+  if (const auto begun = (*begin)->run(); !begun) return fail(begun.error());
   return Transaction(database);
 }
 
 Result<void, StoreFault> Transaction::commit() {
-  if (const auto done = database_->execute("COMMIT"); !done) return fail(done.error());
+  const auto commit = database_->prepare("COMMIT");
+  if (!commit) return fail(commit.error());
+  if (const auto done = (*commit)->run(); !done) {
+    // A full disk is found before anything is synced. After any other failure the frames may or may not be
+    // on the disk.
+    if (done.error() != StoreFault::DiskFull) database_->doubtful_ = true;
+    return fail(done.error());
+  }
   database_ = nullptr;
   return {};
 }
@@ -276,7 +372,8 @@ Result<void, StoreFault> Transaction::commit() {
 Transaction::~Transaction() {
   if (database_ == nullptr) return;
   // After some errors SQLite has rolled back by itself and this says so; either way nothing is left open.
-  static_cast<void>(database_->execute("ROLLBACK"));
+  const auto rollback = database_->prepare("ROLLBACK");
+  if (rollback) static_cast<void>((*rollback)->run().has_value());
 }
 
 }  // namespace pishkhan::store

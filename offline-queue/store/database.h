@@ -4,20 +4,26 @@
 #include "base/core/result.h"
 #include "offline-queue/store/store.h"
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
 struct sqlite3;
+struct sqlite3_file;
 struct sqlite3_stmt;
 
 namespace pishkhan::store {
 
 [[nodiscard]] StoreFault fault_of(FileFault fault);
 
-/// One prepared statement, bound and stepped in order. Owned by whoever prepared it, on the store's thread.
+class Database;
+
+/// One prepared statement, bound and stepped in order. Owned by whoever asked for it, on the store's thread;
+/// at its end the compiled form goes back to its database, which keeps it for the next time.
 class Statement {
  public:
-  Statement(sqlite3* database, sqlite3_stmt* handle) : database_(database), handle_(handle) {}
+  Statement(Database& database, sqlite3_stmt* handle) : database_(database), handle_(handle) {}
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
   ~Statement();
@@ -38,39 +44,69 @@ class Statement {
   [[nodiscard]] bool is_null(int column) const;
 
  private:
-  sqlite3* database_;
+  Database& database_;
   sqlite3_stmt* handle_;
   int next_ = 1;
 };
 
-/// The one connection to queue.db, with the settings of the design. Knows SQLite; knows nothing of records.
-/// Thread: the store's.
+/// The one connection to queue.db, with the settings of the design. Knows SQLite and the schema; knows nothing
+/// of records. Thread: the store's.
 class Database {
  public:
+  /// Puts into a new database what else belongs there, in the transaction that makes it.
+  using Fill = std::function<Result<void, StoreFault>(Database&)>;
+
   /// Creates the file durably if there is none: rollback journal and synchronous=EXTRA until the schema is
   /// there, then the folder is synced, then WAL. (Creating it in WAL mode under FULL leaves a journal whose
   /// removal is not durable; if its name came back after a power cut, SQLite would roll everything back.)
-  [[nodiscard]] static Result<std::unique_ptr<Database>, StoreFault> open(const Options& options, Files& files);
+  /// An older one is brought forward, one transaction a step (schema.h).
+  [[nodiscard]] static Result<std::unique_ptr<Database>, StoreFault> open(const Options& options, Files& files,
+                                                                          const Fill& fill);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
   [[nodiscard]] Result<void, StoreFault> execute(const char* sql);
+  /// Compiled once; a statement asked for again while it is in use is compiled anew.
   [[nodiscard]] Result<std::unique_ptr<Statement>, StoreFault> prepare(const char* sql);
+  /// The first column of the only row of a statement without parameters.
+  [[nodiscard]] Result<std::int64_t, StoreFault> number(const char* sql);
   /// Rows changed since it was opened.
   [[nodiscard]] std::int64_t changes() const;
-  /// Folds the WAL back, cuts it to nothing and fills it with zeros again, so that nothing of what was
-  /// erased remains in it and the next commits need not grow it.
+  /// Bytes of the pages in use; erased rows leave pages that are used again and do not count.
+  [[nodiscard]] Result<std::uint64_t, StoreFault> used_bytes();
+  /// Looks through every page: Damaged if the file contradicts itself.
+  [[nodiscard]] Result<void, StoreFault> check_pages();
+
+  /// Folds the WAL back if it is half full, so that this need not happen in the commit of a filing.
+  void fold_if_half_full();
+  /// Folds the WAL back and overwrites it with zeros where it lies, so that nothing of what was erased
+  /// remains in it. Its size stays, so the next commits need not grow it.
   [[nodiscard]] Result<void, StoreFault> renew_wal();
 
+  /// A commit failed for another reason than a full disk: what is on the disk is known only after a new
+  /// look at it (a failed sync must not be tried again: the kernel may have dropped the pages).
+  [[nodiscard]] bool doubtful() const { return doubtful_; }
+
  private:
+  friend class Statement;
+  friend class Transaction;
   Database(sqlite3* handle, int wal_pages) : handle_(handle), wal_pages_(wal_pages) {}
-  [[nodiscard]] Result<void, StoreFault> configure(const Options& options, Files& files);
-  [[nodiscard]] Result<void, StoreFault> create(const Options& options, Files& files);
+  [[nodiscard]] Result<void, StoreFault> configure(const Options& options, Files& files, const Fill& fill);
+  [[nodiscard]] Result<void, StoreFault> create(const Options& options, Files& files, const Fill& fill);
+  [[nodiscard]] Result<void, StoreFault> bring_forward(int version);
   [[nodiscard]] Result<void, StoreFault> enter_wal();
+  [[nodiscard]] sqlite3_file* wal_file() const;  ///< nothing before the first use
   [[nodiscard]] Result<void, StoreFault> presize_wal();
+  [[nodiscard]] StoreFault report(int code) const;
+  void take_back(sqlite3_stmt* statement);
+  static int after_commit(void* self, sqlite3* handle, const char* name, int frames);
+
   sqlite3* handle_;
   int wal_pages_;
+  int wal_frames_ = 0;  ///< in the WAL after the last commit
+  bool doubtful_ = false;
+  std::map<std::string, sqlite3_stmt*, std::less<>> idle_;  ///< compiled and not in use, by its SQL
 };
 
 /// BEGIN IMMEDIATE ... COMMIT; rolls back when it goes out of scope uncommitted.

@@ -46,7 +46,7 @@ QueueStore::QueueStore(const Options& options, std::unique_ptr<Files> own_files,
     : options_(options), own_files_(std::move(own_files)), files_(files), anchor_(options.folder, files) {}
 
 Result<void, StoreFault> QueueStore::start() {
-  auto database = Database::open(options_, files_);
+  auto database = Database::open(options_, files_, [](Database&) -> Result<void, StoreFault> { return {}; });
   if (!database) return fail(database.error());
   database_ = std::move(*database);
   if (const auto done = check_identity(); !done) return fail(done.error());
@@ -149,7 +149,7 @@ Result<void, StoreFault> QueueStore::compare_anchor() {
 }
 
 std::optional<StoreFault> QueueStore::obstacle() const {
-  if (commit_failed_) return StoreFault::IoError;
+  if (database_->doubtful()) return StoreFault::IoError;
   const bool sound = findings_.head_verifies && findings_.anchor != Findings::Anchor::Truncated &&
                      findings_.anchor != Findings::Anchor::Forked;
   if (!sound) return StoreFault::ChainBroken;
@@ -237,13 +237,7 @@ Result<void, StoreFault> QueueStore::write_record(const protocol::Record& record
     }
   }
   if (const auto done = also(); !done) return fail(done.error());
-  if (const auto done = transaction->commit(); !done) {
-    // A full disk is found before anything is synced. After any other failure the frames may or may not be
-    // on the disk, and only a new look at it can tell.
-    commit_failed_ = done.error() != StoreFault::DiskFull;
-    return fail(done.error());
-  }
-  return {};
+  return transaction->commit();
 }
 
 Result<void, StoreFault> QueueStore::record_print(int request_sequence, protocol::PrintOutcome outcome) {
@@ -268,7 +262,12 @@ Result<void, StoreFault> QueueStore::record_print(int request_sequence, protocol
 Result<void, StoreFault> QueueStore::anchor_head() {
   if (last_sequence_ == 0) return {};
   if (const auto reason = obstacle(); reason && *reason != StoreFault::SequenceExhausted) return fail(*reason);
-  return anchor_.write({options_.kiosk, options_.epoch, last_sequence_, head_, head_signature_});
+  if (const auto done = anchor_.write({options_.kiosk, options_.epoch, last_sequence_, head_, head_signature_});
+      !done) {
+    return fail(done.error());
+  }
+  database_->fold_if_half_full();
+  return {};
 }
 
 }  // namespace pishkhan::store

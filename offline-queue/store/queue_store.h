@@ -69,9 +69,8 @@ class QueueStore final : public Store {
   int last_sequence_ = 0;
   protocol::Hash head_{};
   protocol::Signature head_signature_{};
-  int first_unsent_ = 1;        ///< nothing below waits to be sent
-  bool settled_ = false;        ///< what was found at opening is certainly on the disk
-  bool commit_failed_ = false;  ///< what the disk holds is unknown until it is opened again
+  int first_unsent_ = 1;  ///< nothing below waits to be sent
+  bool settled_ = false;  ///< what was found at opening is certainly on the disk
 };
 
 }  // namespace pishkhan::store

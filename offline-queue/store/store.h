@@ -20,7 +20,8 @@ namespace pishkhan::store {
 enum class StoreFault {
   DiskFull,           ///< nothing was written; what is there is intact
   ReadOnly,           ///< the disk or the file does not take writes
-  Unreadable,         ///< no database, or damaged beyond what SQLite can read
+  Unreadable,         ///< it cannot be opened, or is somebody else's database
+  Damaged,            ///< the database contradicts itself: reopen, which saves what verifies
   NewerSchema,        ///< written by a newer program; left untouched
   Locked,             ///< another process has it
   WrongEpoch,         ///< the file belongs to another kiosk number or epoch; a new epoch has its own folder

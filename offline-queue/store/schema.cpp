@@ -1,0 +1,42 @@
+#include "offline-queue/store/schema.h"
+
+#include <array>
+#include <string>
+
+namespace pishkhan::store {
+namespace {
+
+/// steps[n] takes version n to n + 1; version 0 is an empty file.
+constexpr std::array<const char*, 2> steps = {
+    // 1: the chain. No index on a random key: rows only ever go to the end. `progress` has a row per
+    // acknowledged record, `pending` the keyed hashes that find a request again.
+    "CREATE TABLE identity(one INTEGER PRIMARY KEY CHECK(one = 1), kiosk INTEGER NOT NULL,"
+    "                      epoch INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE entry(seq INTEGER PRIMARY KEY, header BLOB NOT NULL, payload BLOB, hash BLOB NOT NULL,"
+    "                   signature BLOB NOT NULL) STRICT;"
+    "CREATE TABLE progress(seq INTEGER PRIMARY KEY, stored_ms INTEGER, opened_ms INTEGER,"
+    "                      verdict INTEGER NOT NULL, case_number TEXT) STRICT;"
+    "CREATE TABLE pending(seq INTEGER PRIMARY KEY, duplicate BLOB, recovery BLOB,"
+    "                     expires_ms INTEGER NOT NULL, printed INTEGER NOT NULL) STRICT;",
+    // 2: what is wrong with the chain outlives a restart. `closed`: 0 open, 1 saved from a damaged disk, 2 the
+    // backend has another chain; nothing is appended to a closed one. `damage`: what was reported already.
+    "ALTER TABLE identity ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE damage(seq INTEGER PRIMARY KEY, found_ms INTEGER NOT NULL) STRICT;",
+};
+
+}  // namespace
+
+int schema_version() {
+  return static_cast<int>(steps.size());
+}
+
+Result<void, StoreFault> bring_forward_within(Database& database, int from, int to) {
+  for (int version = from; version < to; ++version) {
+    if (const auto done = database.execute(steps[static_cast<std::size_t>(version)]); !done) {
+      return fail(done.error());
+    }
+  }
+  return database.execute(("PRAGMA user_version = " + std::to_string(to)).c_str());
+}
+
+}  // namespace pishkhan::store
