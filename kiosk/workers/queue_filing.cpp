@@ -123,8 +123,8 @@ bool QueueWorker::came_through(const protocol::RequestId& id, const visit::effec
 
 /// Records are sent oldest first, so all from the first unsent one on wait here.
 bool QueueWorker::waits_here(int sequence) const {
-  const auto first = store_->unsent(1);
-  return first && !first->empty() && sequence >= first->front().header.sequence;
+  const auto first = store_->first_unsent();
+  return first && sequence >= *first;
 }
 
 std::optional<store::Draft> QueueWorker::seal(const visit::effect::File& job, const store::Place& place) const {

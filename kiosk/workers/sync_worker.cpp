@@ -16,21 +16,23 @@ namespace {
 /// The queue's thread answers the pump's four questions; this one waits for each (it is not the screen's).
 class QueueOutbox final : public sync::Outbox {
  public:
-  QueueOutbox(QueueWorker& queue, const Identity& identity, Mailbox<visit::Event>& events)
-      : queue_(queue), identity_(identity), events_(events) {}
+  QueueOutbox(QueueWorker& queue, Mailbox<visit::Event>& events) : queue_(queue), events_(events) {}
 
-  std::optional<protocol::Batch> next_batch() override {
-    return ask<std::optional<protocol::Batch>>([](sync::StoreOutbox& outbox) { return outbox.next_batch(); });
+  std::optional<protocol::Batch> next_batch(int limit) override {
+    return ask<std::optional<protocol::Batch>>(
+        [limit](sync::StoreOutbox& outbox) { return outbox.next_batch(limit); });
   }
   bool awaits_opening() override {
     return ask<bool>([](sync::StoreOutbox& outbox) { return outbox.awaits_opening(); });
   }
-  bool stored(const protocol::BatchAnswer& answer) override {
-    const bool kept = ask<bool>([&answer](sync::StoreOutbox& outbox) { return outbox.stored(answer); });
-    // Only after the store has verified the words is the citizen told that the request has arrived.
-    if (kept && !answer.stored.empty())
+  Kept stored(const protocol::StoredWord& word) override {
+    const Kept kept = ask<std::optional<Kept>>([&word](sync::StoreOutbox& outbox) {
+                        return outbox.stored(word);
+                      }).value_or(Kept::No);
+    // Only after the store has verified the word is the citizen told that the request has arrived.
+    if (kept == Kept::Yes)
       events_.replace_or_post(
-          visit::event::Sent{static_cast<std::uint64_t>(answer.stored.back().sequence)},
+          visit::event::Sent{static_cast<std::uint64_t>(word.sequence)},
           [](const visit::Event& event) { return std::holds_alternative<visit::event::Sent>(event); });
     return kept;
   }
@@ -48,14 +50,13 @@ class QueueOutbox final : public sync::Outbox {
         promise.set_value(Answer{});
         return;
       }
-      sync::StoreOutbox outbox(*store, identity_.enrolment.kiosk, identity_.enrolment.epoch);
+      sync::StoreOutbox outbox(*store);
       promise.set_value(question(outbox));
     });
     return answer.get();
   }
 
   QueueWorker& queue_;
-  const Identity& identity_;
   Mailbox<visit::Event>& events_;
 };
 
@@ -97,11 +98,12 @@ void SyncWorker::run(const std::stop_token& stop) {
 }
 
 std::chrono::milliseconds SyncWorker::pump_once() {
-  QueueOutbox outbox(*setup_.queue, *setup_.identity, *setup_.events);
+  QueueOutbox outbox(*setup_.queue, *setup_.events);
   const sync::PumpReport report = pump_.step(outbox, *client_);
   if (report.server_time) setup_.queue->server_said(*report.server_time);
   if (report.fault)
-    log::warning("sync.fault", {{"fault", log::PublicText{sync::name(report.fault->kind)}}});
+    log::warning("sync.fault", {{"fault", log::PublicText{sync::name(report.fault->kind)}},
+                                {"detail", log::PublicText{sync::name(report.fault->detail)}}});
   else if (report.sent > 0 || report.opened > 0)
     log::info("sync.moved", {{"sent", report.sent}, {"opened", report.opened}});
   if (report.fault || report.server_time) {
@@ -163,6 +165,7 @@ screens::view::TrackResult SyncWorker::told(const visit::effect::LookUp& job,
       result.state = screens::view::CaseState::Joined;
       break;
     case protocol::CaseState::Invalid:
+    case protocol::CaseState::Missing:
       result.state = screens::view::CaseState::Invalid;
       break;
   }

@@ -204,7 +204,6 @@ TEST_CASE("acknowledgements verify with their signer's key, and every field of t
   const SigningKey cases = SigningKey::generate();
   const VerifyingKey key = cases.verifying_key();
   Acknowledgement word;
-  word.kind = AcknowledgementKind::Opened;
   word.verdict = Verdict::Accepted;
   word.kiosk = 1042;
   word.epoch = 1;
@@ -227,7 +226,28 @@ TEST_CASE("acknowledgements verify with their signer's key, and every field of t
   CHECK(spoilt([](Acknowledgement& a) { a.hash[31] = 1; }));
   CHECK(spoilt([](Acknowledgement& a) { a.at += std::chrono::milliseconds(1); }));
   CHECK(spoilt([](Acknowledgement& a) { a.case_number = "1405-000124"; }));
-  CHECK(spoilt([](Acknowledgement& a) { a.kind = AcknowledgementKind::Stored; }));
+}
+
+TEST_CASE(
+    "a word that an epoch is stored up to a place verifies with ingest's key, and every field of it counts") {
+  const SigningKey ingest = SigningKey::generate();
+  const VerifyingKey key = ingest.verifying_key();
+  StoredWord word{1042, 1, 5, {}, {}, {}};
+  word.sign(ingest);
+  CHECK(word.verify(key));
+  CHECK_FALSE(word.verify(SigningKey::generate().verifying_key()));
+  const auto spoilt = [&](auto change) {
+    StoredWord other = word;
+    change(other);
+    return !other.verify(key);
+  };
+  CHECK(spoilt([](StoredWord& w) { w.kiosk = 1043; }));
+  CHECK(spoilt([](StoredWord& w) { w.kiosk = 1042 + 65536; }));
+  CHECK(spoilt([](StoredWord& w) { w.epoch = 2; }));
+  CHECK(spoilt([](StoredWord& w) { w.sequence = 6; }));
+  CHECK(spoilt([](StoredWord& w) { w.sequence = 0; }));
+  CHECK(spoilt([](StoredWord& w) { w.hash[0] = 1; }));
+  CHECK(spoilt([](StoredWord& w) { w.at += std::chrono::milliseconds(1); }));
 }
 
 Enrolment enrolment_of(const Town& town) {

@@ -16,22 +16,16 @@ struct Name {
   std::string_view text;
 };
 
-constexpr std::array<Name<RecordType>, 4> kTypes{{{RecordType::Request, "request"},
-                                                  {RecordType::PrintOutcome, "print-outcome"},
-                                                  {RecordType::Audit, "audit"},
-                                                  {RecordType::Payment, "payment"}}};
-constexpr std::array<Name<AcknowledgementKind>, 2> kKinds{
-    {{AcknowledgementKind::Stored, "stored"}, {AcknowledgementKind::Opened, "opened"}}};
-constexpr std::array<Name<Verdict>, 4> kVerdicts{{{Verdict::None, "none"},
-                                                  {Verdict::Accepted, "accepted"},
+constexpr std::array<Name<Verdict>, 4> kVerdicts{{{Verdict::Accepted, "accepted"},
                                                   {Verdict::Joined, "joined"},
-                                                  {Verdict::Invalid, "invalid"}}};
-constexpr std::array<Name<CaseState>, 5> kStates{{{CaseState::Unknown, "unknown"},
+                                                  {Verdict::Invalid, "invalid"},
+                                                  {Verdict::Missing, "missing"}}};
+constexpr std::array<Name<CaseState>, 6> kStates{{{CaseState::Unknown, "unknown"},
                                                   {CaseState::Received, "received"},
                                                   {CaseState::Opened, "opened"},
                                                   {CaseState::Joined, "joined"},
-                                                  {CaseState::Invalid, "invalid"}}};
-constexpr std::string_view kAlgorithm = "ecdsa-p256-sha256";
+                                                  {CaseState::Invalid, "invalid"},
+                                                  {CaseState::Missing, "missing"}}};
 constexpr std::size_t kLargestPage = 256;
 
 template <class Enum, std::size_t N>
@@ -79,8 +73,7 @@ std::string read_cursor(Members& members) {
 }
 
 json to_json(const Acknowledgement& a) {
-  return {{"kind", name_in(kKinds, a.kind)},
-          {"verdict", name_in(kVerdicts, a.verdict)},
+  return {{"verdict", name_in(kVerdicts, a.verdict)},
           {"kiosk", a.kiosk},
           {"epoch", a.epoch},
           {"sequence", a.sequence},
@@ -93,7 +86,6 @@ json to_json(const Acknowledgement& a) {
 
 Acknowledgement acknowledgement_from(Members& members) {
   Acknowledgement a;
-  a.kind = read_name(members, "kind", kKinds);
   a.verdict = read_name(members, "verdict", kVerdicts);
   a.kiosk = read_kiosk(members);
   a.epoch = read_epoch(members);
@@ -103,7 +95,6 @@ Acknowledgement acknowledgement_from(Members& members) {
   a.at = members.time("at_ms");
   a.case_number = read_ascii(members, "case_number", 64);
   a.signature = members.base64_exactly<64>("signature");
-  if ((a.kind == AcknowledgementKind::Stored) != (a.verdict == Verdict::None)) members.spoil();
   return a;
 }
 
@@ -123,28 +114,73 @@ json to_json(const std::vector<Acknowledgement>& acknowledgements) {
   return list;
 }
 
-json entry_to_json(const Record& record) {
-  return {{"type", name_in(kTypes, record.header.type)},
-          {"sequence", record.header.sequence},
-          {"request_id", to_hex(record.header.request_id)},
-          {"created_ms", milliseconds_of(record.header.created_at)},
-          {"payload", to_base64(record.payload ? ByteView(*record.payload) : ByteView())},
-          {"hash", to_hex(record.hash)}};
+json to_json(const StoredWord& word) {
+  return {{"kiosk", word.kiosk},
+          {"epoch", word.epoch},
+          {"sequence", word.sequence},
+          {"hash", to_hex(word.hash)},
+          {"at_ms", milliseconds_of(word.at)},
+          {"signature", to_base64(word.signature)}};
 }
 
-Record entry_from(Members& members, int kiosk, int epoch) {
-  Record record;
-  record.header.type = read_name(members, "type", kTypes);
-  record.header.kiosk = kiosk;
-  record.header.epoch = epoch;
-  record.header.sequence = read_sequence(members);
-  record.header.created_at = members.time("created_ms");
-  record.header.request_id = members.hex<16>("request_id");
-  record.payload = members.base64("payload", largest_payload_bytes);
-  record.header.payload_size = static_cast<std::uint32_t>(record.payload->size());
-  record.header.payload_hash = blake2b(*record.payload);
-  record.hash = members.hex<32>("hash");
-  return record;
+StoredWord stored_word_from(Members& members) {
+  StoredWord word;
+  word.kiosk = read_kiosk(members);
+  word.epoch = read_epoch(members);
+  word.sequence = read_sequence(members);
+  word.hash = members.hex<32>("hash");
+  word.at = members.time("at_ms");
+  word.signature = members.base64_exactly<64>("signature");
+  return word;
+}
+
+std::optional<StoredWord> stored_word_in(Members& members, const char* name) {
+  const json& value = members.member(name);
+  if (value.is_null()) return std::nullopt;
+  Members inner(value);
+  const StoredWord word = stored_word_from(inner);
+  if (!inner.ok()) members.spoil();
+  return word;
+}
+
+json entry_to_json(const BatchEntry& entry) {
+  const RecordHeader& header = entry.record.header;
+  const bool has_header = entry.kind == EntryKind::Whole || entry.kind == EntryKind::NoPayload;
+  return {{"kind", std::string(name(entry.kind))},
+          {"kiosk", header.kiosk},
+          {"epoch", header.epoch},
+          {"sequence", header.sequence},
+          {"header", has_header ? json(to_hex(header.encode())) : json(nullptr)},
+          {"payload", entry.kind == EntryKind::Whole ? json(to_base64(*entry.record.payload)) : json(nullptr)},
+          {"hash", to_hex(entry.record.hash)}};
+}
+
+BatchEntry entry_from(Members& members) {
+  BatchEntry entry;
+  const std::optional<EntryKind> kind = entry_kind(members.text("kind", 1, 20));
+  if (!kind) members.spoil();
+  entry.kind = kind.value_or(EntryKind::Lost);
+  const bool has_header = entry.kind == EntryKind::Whole || entry.kind == EntryKind::NoPayload;
+  RecordHeader& header = entry.record.header;
+  header.kiosk = read_kiosk(members);
+  header.epoch = read_epoch(members);
+  header.sequence = read_sequence(members);
+  entry.record.hash = members.hex<32>("hash");
+  if (members.member("header").is_null() == has_header) members.spoil();
+  if (members.member("payload").is_null() == (entry.kind == EntryKind::Whole)) members.spoil();
+  if (has_header) {
+    const auto parsed = RecordHeader::parse(members.hex<RecordHeader::encoded_bytes>("header"));
+    if (!parsed || parsed->kiosk != header.kiosk || parsed->epoch != header.epoch ||
+        parsed->sequence != header.sequence) {
+      members.spoil();
+    }
+    header = parsed.value_or(header);
+  }
+  if (entry.kind == EntryKind::Whole) {
+    entry.record.payload = members.base64("payload", largest_payload_bytes);
+    if (entry.record.payload->size() != header.payload_size) members.spoil();
+  }
+  return entry;
 }
 
 std::optional<WallTime> optional_time(Members& members, const char* name) {
@@ -185,64 +221,23 @@ std::optional<CaseState> case_state(std::string_view text) {
   return std::nullopt;
 }
 
-std::string Batch::encode() const {
-  json list = json::array();
-  for (const Record& record : entries) list.push_back(entry_to_json(record));
-  json head = nullptr;
-  if (!entries.empty()) {
-    const Record& last = entries.back();
-    head = {{"sequence", last.header.sequence},
-            {"hash", to_hex(last.hash)},
-            {"signature", to_base64(last.signature)}};
-  }
-  return dump({{"kiosk", kiosk},
-               {"epoch", epoch},
-               {"algorithm", kAlgorithm},
-               {"previous_hash", to_hex(previous_hash)},
-               {"entries", std::move(list)},
-               {"head", std::move(head)}});
-}
-
-std::optional<Batch> Batch::parse(std::string_view text) {
-  const json parsed = parse_json(text);
-  Members members(parsed);
-  Batch batch;
-  batch.kiosk = read_kiosk(members);
-  batch.epoch = read_epoch(members);
-  if (members.text("algorithm", 1, 40) != kAlgorithm) return std::nullopt;
-  batch.previous_hash = members.hex<32>("previous_hash");
-  for (const json& element : members.array("entries", largest_batch_entries)) {
-    Members inner(element);
-    batch.entries.push_back(entry_from(inner, batch.kiosk, batch.epoch));
-    if (!inner.ok()) return std::nullopt;
-  }
-  if (batch.entries.empty()) return std::nullopt;
-  Members head(members.member("head"));
-  Record& last = batch.entries.back();
-  const int sequence = read_sequence(head);
-  const Hash hash = head.hex<32>("hash");
-  last.signature = head.base64_exactly<64>("signature");
-  if (!head.ok() || sequence != last.header.sequence || hash != last.hash) return std::nullopt;
-  return if_ok(members, std::move(batch));
-}
-
 std::string BatchAnswer::encode() const {
-  return dump({{"stored", to_json(stored)}, {"server_time_ms", milliseconds_of(server_time)}});
+  return dump({{"stored", to_json(stored)}});
 }
 
 std::optional<BatchAnswer> BatchAnswer::parse(std::string_view text) {
   const json parsed = parse_json(text);
   Members members(parsed);
-  BatchAnswer answer;
-  answer.stored = acknowledgements_from(members, "stored", largest_batch_entries);
-  answer.server_time = members.time("server_time_ms");
-  return if_ok(members, std::move(answer));
+  const std::optional<StoredWord> word = stored_word_in(members, "stored");
+  if (!word) return std::nullopt;
+  return if_ok(members, BatchAnswer{*word});
 }
 
 std::string Opened::encode() const {
   return dump({{"acknowledgements", to_json(acknowledgements)},
                {"cursor", cursor},
                {"more", more},
+               {"stored", stored ? to_json(*stored) : json(nullptr)},
                {"server_time_ms", milliseconds_of(server_time)}});
 }
 
@@ -253,6 +248,7 @@ std::optional<Opened> Opened::parse(std::string_view text) {
   opened.acknowledgements = acknowledgements_from(members, "acknowledgements", kLargestPage);
   opened.cursor = read_cursor(members);
   opened.more = members.boolean("more");
+  opened.stored = stored_word_in(members, "stored");
   opened.server_time = members.time("server_time_ms");
   return if_ok(members, std::move(opened));
 }
@@ -324,9 +320,7 @@ std::optional<ServerTime> ServerTime::parse(std::string_view text) {
 std::string SealedPage::encode() const {
   json list = json::array();
   for (const Entry& entry : entries) {
-    json element = entry_to_json(entry.record);
-    element["kiosk"] = entry.record.header.kiosk;
-    element["epoch"] = entry.record.header.epoch;
+    json element = entry_to_json(entry.entry);
     element["previous_hash"] = to_hex(entry.previous_hash);
     element["received_ms"] = milliseconds_of(entry.received_at);
     list.push_back(std::move(element));
@@ -340,10 +334,8 @@ std::optional<SealedPage> SealedPage::parse(std::string_view text) {
   SealedPage page;
   for (const json& element : members.array("entries", largest_batch_entries)) {
     Members inner(element);
-    const int kiosk = read_kiosk(inner);
-    const int epoch = read_epoch(inner);
     Entry entry;
-    entry.record = entry_from(inner, kiosk, epoch);
+    entry.entry = entry_from(inner);
     entry.previous_hash = inner.hex<32>("previous_hash");
     entry.received_at = inner.time("received_ms");
     if (!inner.ok()) return std::nullopt;

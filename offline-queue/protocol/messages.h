@@ -2,7 +2,7 @@
 
 #include "base/core/personal.h"
 #include "offline-queue/protocol/acknowledgement.h"
-#include "offline-queue/protocol/chain.h"
+#include "offline-queue/protocol/batch.h"
 #include "offline-queue/protocol/problem.h"
 #include "offline-queue/protocol/tracking_code.h"
 
@@ -11,33 +11,18 @@
 #include <string_view>
 #include <vector>
 
-/// The bodies of the sync protocol, structs to JSON and back. sync-protocol.openapi.yaml is the reference;
-/// the tests check the bytes against it. Parsing checks every type and range, passes over unknown members, and
-/// gives nothing if anything is wrong. Signatures and chains are checked by who uses the message, not here.
-/// Thread: pure functions and plain values.
+/// The JSON bodies of the sync protocol, structs to JSON and back (batches are binary: batch.h).
+/// sync-protocol.openapi.yaml is the reference; the tests check the bytes against it. Parsing checks every type
+/// and range, passes over unknown members, and gives nothing if anything is wrong. Signatures and chains are
+/// checked by who uses the message, not here. Thread: pure functions and plain values.
 namespace pishkhan::protocol {
 
-constexpr std::size_t largest_batch_entries = 64;
-/// A sealed envelope of the largest bucket, with room (envelope.h).
-constexpr std::size_t largest_payload_bytes = 80'000;
-/// 64 of them in base64, with room.
+/// What either side takes in one message: 64 records of the largest size in base64, with room.
 constexpr std::size_t largest_request_bytes = 7'000'000;
 
-/// POST /v1/batches. One kiosk, one epoch, consecutive sequences, at least one entry, each with its payload.
-struct Batch {
-  int kiosk = 0;
-  int epoch = 0;
-  Hash previous_hash{};         ///< of the record before the first entry, or chain_start()
-  std::vector<Record> entries;  ///< only the last one's signature travels; the chain covers the others
-  [[nodiscard]] std::string encode() const;
-  [[nodiscard]] static std::optional<Batch> parse(std::string_view json);
-  friend bool operator==(const Batch&, const Batch&) = default;
-};
-
-/// Its answer: a Stored acknowledgement for each entry, in order.
+/// The answer to POST /v1/batches (batch.h): the whole of that epoch up to here is stored.
 struct BatchAnswer {
-  std::vector<Acknowledgement> stored;
-  WallTime server_time{};
+  StoredWord stored;
   [[nodiscard]] std::string encode() const;
   [[nodiscard]] static std::optional<BatchAnswer> parse(std::string_view json);
   friend bool operator==(const BatchAnswer&, const BatchAnswer&) = default;
@@ -48,6 +33,9 @@ struct Opened {
   std::vector<Acknowledgement> acknowledgements;
   std::string cursor;  ///< for the next call; opaque, at most 64 of A-Z a-z 0-9 - _; "" is the beginning
   bool more = false;   ///< ask again at once
+  /// Where ingest's copy of this chain ends; nothing: it has none of it. Tells a kiosk whose disk was put back
+  /// to an older state before it files on.
+  std::optional<StoredWord> stored;
   WallTime server_time{};
   [[nodiscard]] std::string encode() const;
   [[nodiscard]] static std::optional<Opened> parse(std::string_view json);
@@ -71,6 +59,7 @@ enum class CaseState : std::uint8_t {
   Opened,    ///< a case
   Joined,    ///< the same matter as an earlier case
   Invalid,   ///< could not be used; the municipality has to be asked
+  Missing,   ///< filed, but its content was damaged on the kiosk before it could be sent
 };
 
 /// Its answer. Without the receipt secret: state, stage and dates only. The members are the same whether the
@@ -86,7 +75,7 @@ struct CaseView {
   [[nodiscard]] static std::optional<CaseView> parse(std::string_view json);
   friend bool operator==(const CaseView&, const CaseView&) = default;
 };
-/// "unknown", "received", "opened", "joined", "invalid".
+/// "unknown", "received", "opened", "joined", "invalid", "missing".
 [[nodiscard]] std::string_view name(CaseState state);
 [[nodiscard]] std::optional<CaseState> case_state(std::string_view name);
 
@@ -98,11 +87,12 @@ struct ServerTime {
   friend bool operator==(const ServerTime&, const ServerTime&) = default;
 };
 
-/// GET /internal/v1/sealed?after=CURSOR: what cases has not opened yet, of all kiosks, in order of arrival.
+/// GET /internal/v1/sealed?after=CURSOR: what cases has not opened yet, of all kiosks, in order of arrival. A
+/// record that came as Whole after it had come as less arrives once more.
 struct SealedPage {
   struct Entry {
-    Record record;  ///< its signature is zeros: ingest has checked the batch's
-    Hash previous_hash{};
+    BatchEntry entry;
+    Hash previous_hash{};  ///< zeros: not known
     WallTime received_at{};
     friend bool operator==(const Entry&, const Entry&) = default;
   };

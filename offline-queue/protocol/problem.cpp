@@ -1,6 +1,7 @@
 #include "offline-queue/protocol/problem.h"
 
 #include "offline-queue/protocol/json_members.h"
+#include "offline-queue/protocol/tracking_code.h"
 
 #include <array>
 
@@ -15,7 +16,7 @@ struct Row {
 };
 
 constexpr std::string_view kPrefix = "urn:pishkhan:problem:";
-constexpr std::array<Row, 14> kRows{{
+constexpr std::array<Row, 15> kRows{{
     {ProblemType::Malformed, 400, "malformed", "The message is not the one that belongs here"},
     {ProblemType::BadChain, 400, "bad-chain", "The entries do not form a chain"},
     {ProblemType::BadSignature, 403, "bad-signature", "The head is not signed by the enrolled key"},
@@ -27,6 +28,7 @@ constexpr std::array<Row, 14> kRows{{
     {ProblemType::Fork, 409, "fork", "Another record is already stored in this place"},
     {ProblemType::Gap, 409, "gap", "Records before these are missing"},
     {ProblemType::TooLarge, 413, "too-large", "The message is too large"},
+    {ProblemType::Unsupported, 415, "unsupported", "The format or its version is not known here"},
     {ProblemType::TooManyAttempts, 429, "too-many-attempts", "Too many attempts"},
     {ProblemType::Failed, 500, "failed", "The backend failed"},
     {ProblemType::Busy, 503, "busy", "The backend is busy"},
@@ -43,15 +45,19 @@ std::string_view name(ProblemType type) {
 
 Problem Problem::of(ProblemType type) {
   for (const Row& row : kRows) {
-    if (row.type == type) return {type, row.status, std::string(row.title), std::nullopt};
+    if (row.type == type) return {type, row.status, std::string(row.title), {}, {}};
   }
-  return {ProblemType::Other, 500, "", std::nullopt};
+  return {ProblemType::Other, 500, "", {}, {}};
 }
 
 std::string Problem::encode() const {
   nlohmann::json json{
       {"type", std::string(kPrefix) + std::string(name(type))}, {"title", title}, {"status", status}};
   if (expected_sequence) json["expected_sequence"] = *expected_sequence;
+  if (stored) {
+    json["stored_sequence"] = stored->sequence;
+    json["stored_hash"] = to_hex(stored->hash);
+  }
   return dump(json);
 }
 
@@ -64,6 +70,10 @@ std::optional<Problem> Problem::parse(std::string_view text) {
   problem.title = members.text("title", 0, 200);
   if (members.has("expected_sequence")) {
     problem.expected_sequence = static_cast<int>(members.integer("expected_sequence", 1, 1'000'000));
+  }
+  if (members.has("stored_sequence") || members.has("stored_hash")) {
+    problem.stored = {members.small("stored_sequence", 0, TrackingCode::highest_sequence),
+                      members.hex<32>("stored_hash")};
   }
   if (!members.ok()) return std::nullopt;
   problem.type = ProblemType::Other;

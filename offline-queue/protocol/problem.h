@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/core/result.h"
+#include "offline-queue/protocol/chain.h"
 
 #include <chrono>
 #include <optional>
@@ -21,7 +22,8 @@ enum class ProblemType {
   WrongMethod,      ///< 405 "wrong-method"
   Fork,             ///< 409 "fork": another record is already stored in this place
   Gap,              ///< 409 "gap": records before these are missing; `expected_sequence` says from where
-  TooLarge,         ///< 413 "too-large"
+  TooLarge,         ///< 413 "too-large": send less at once
+  Unsupported,      ///< 415 "unsupported": a format, or a version of one, that is not known here
   TooManyAttempts,  ///< 429 "too-many-attempts": wait as Retry-After says
   Failed,           ///< 500 "failed": a mistake or a disk fault at the backend
   Busy,             ///< 503 "busy": wait as Retry-After says
@@ -34,6 +36,13 @@ struct Problem {
   int status = 500;
   std::string title;                     ///< English, for engineers
   std::optional<int> expected_sequence;  ///< for Gap and Fork: the first sequence that is not agreed upon
+  /// For Gap and Fork: where the backend's chain of this epoch ends; 0 and zeros: it has none.
+  struct Head {
+    int sequence = 0;
+    Hash hash{};
+    friend bool operator==(const Head&, const Head&) = default;
+  };
+  std::optional<Head> stored;
 
   [[nodiscard]] static Problem of(ProblemType type);
   [[nodiscard]] std::string encode() const;

@@ -52,7 +52,7 @@ Result<Cases, CasesFault> Cases::open(const CasesOptions& options, const Clock& 
 }
 
 bool Cases::take_request(const SealedPage::Entry& entry, CasesStore::Taken& taken, SecretBytes& body) {
-  const OpenedRequest opened = open_request(entry.record, keys_, catalogue_);
+  const OpenedRequest opened = open_request(entry.entry.record, keys_, catalogue_);
   Acknowledgement& word = taken.report.acknowledgement;
   taken.reason = opened.reason;
   if (opened.request) {
@@ -82,21 +82,39 @@ bool Cases::take_request(const SealedPage::Entry& entry, CasesStore::Taken& take
 }
 
 bool Cases::take(const SealedPage::Entry& entry) {
-  const RecordHeader& header = entry.record.header;
-  if (store_.has(header.kiosk, header.epoch, header.sequence)) return true;
+  const Record& record = entry.entry.record;
+  const RecordHeader& header = record.header;
+  const bool whole = entry.entry.kind == EntryKind::Whole;
+  if (const auto said = store_.verdict(header.kiosk, header.epoch, header.sequence)) {
+    if (*said != Verdict::Missing || !whole) return true;
+    if (!store_.forget_missing(header.kiosk, header.epoch, header.sequence)) return false;
+  }
   CasesStore::Taken taken;
   taken.type = header.type;
   taken.received_at = entry.received_at;
-  taken.body = *entry.record.payload;
   Acknowledgement& word = taken.report.acknowledgement;
-  word = {AcknowledgementKind::Opened, Verdict::Accepted, header.kiosk,  header.epoch, header.sequence,
-          header.request_id,           entry.record.hash, clock_.wall(), {},           {}};
+  word = {Verdict::Accepted,
+          header.kiosk,
+          header.epoch,
+          header.sequence,
+          header.request_id,
+          record.hash,
+          clock_.wall(),
+          {},
+          {}};
   SecretBytes body;
-  if (header.type == RecordType::Request) {
-    if (!take_request(entry, taken, body)) return false;
-  } else if (header.type == RecordType::PrintOutcome && !PrintReport::parse(*entry.record.payload)) {
-    word.verdict = Verdict::Invalid;
-    taken.reason = "no-print-report";
+  if (!whole) {
+    word.verdict = Verdict::Missing;
+    taken.reason = name(entry.entry.kind);
+    log::warning("cases.missing", {{"kiosk", word.kiosk}, {"epoch", word.epoch}, {"sequence", word.sequence}});
+  } else {
+    taken.body = *record.payload;
+    if (header.type == RecordType::Request) {
+      if (!take_request(entry, taken, body)) return false;
+    } else if (header.type == RecordType::PrintOutcome && !PrintReport::parse(*record.payload)) {
+      word.verdict = Verdict::Invalid;
+      taken.reason = "no-print-report";
+    }
   }
   word.sign(signing_key_);
   return store_.insert(taken);
@@ -129,7 +147,7 @@ Result<Cases::Polled, Cases::PollFault> Cases::poll_once(const std::stop_token& 
   if (!page) return fail(PollFault{PollFault::Where::Ingest, page.error()});
   for (const SealedPage::Entry& entry : page->entries) {
     // Ingest checked this; a page that does not verify comes from a broken or taken ingest.
-    if (!follows(entry.previous_hash, entry.record)) {
+    if (entry.entry.kind == EntryKind::Whole && !follows(entry.previous_hash, entry.entry.record)) {
       return fail(PollFault{PollFault::Where::Ingest, {sync::SyncFaultKind::BadAnswer, {}, {}}});
     }
   }

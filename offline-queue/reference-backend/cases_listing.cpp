@@ -19,10 +19,10 @@ const char* word(Verdict verdict) {
       return "joined";
     case Verdict::Invalid:
       return "invalid";
-    case Verdict::None:
-      break;
+    case Verdict::Missing:
+      return "missing";
   }
-  return "none";
+  return "unknown";
 }
 
 std::optional<Request> request_in(const CasesStore::Row& row) {

@@ -11,8 +11,7 @@ namespace {
 
 using namespace protocol;
 
-constexpr int kSchemaVersion = 1;
-constexpr const char* kSchema = R"sql(
+constexpr std::array<const char*, 1> kSchema{R"sql(
 CREATE TABLE progress(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE case_file(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -29,7 +28,7 @@ CREATE TABLE record(
   UNIQUE(kiosk, epoch, sequence)) STRICT;
 CREATE INDEX record_of_request ON record(request_id);
 CREATE INDEX record_unreported ON record(arrival) WHERE reported = 0;
-)sql";
+)sql"};
 
 constexpr const char* kReportColumns =
     "SELECT kiosk, epoch, sequence, request_id, hash, verdict, case_number, at_ms, signature, stage,"
@@ -44,8 +43,7 @@ std::array<std::uint8_t, N> fixed(const Bytes& bytes) {
 
 OpenedReport::Case report_in(const Statement& query) {
   OpenedReport::Case one;
-  one.acknowledgement = {AcknowledgementKind::Opened,
-                         static_cast<Verdict>(query.integer(5)),
+  one.acknowledgement = {static_cast<Verdict>(query.integer(5)),
                          static_cast<int>(query.integer(0)),
                          static_cast<int>(query.integer(1)),
                          static_cast<int>(query.integer(2)),
@@ -63,7 +61,7 @@ OpenedReport::Case report_in(const Statement& query) {
 
 Result<CasesStore, DatabaseFault> CasesStore::open(const std::filesystem::path& file, Sharing sharing,
                                                    const std::string& vfs) {
-  Result<Database, DatabaseFault> database = Database::open(file, sharing, kSchema, kSchemaVersion, vfs);
+  Result<Database, DatabaseFault> database = Database::open(file, sharing, kSchema, vfs);
   if (!database) return fail(database.error());
   return CasesStore(std::move(*database));
 }
@@ -79,14 +77,22 @@ bool CasesStore::set_cursor(const std::string& cursor) {
   return !query.failed();
 }
 
-bool CasesStore::has(int kiosk, int epoch, int sequence) {
-  Statement query = database_.prepare("SELECT 1 FROM record WHERE kiosk=? AND epoch=? AND sequence=?");
-  return query.bind(1, kiosk).bind(2, epoch).bind(3, sequence).step();
+std::optional<Verdict> CasesStore::verdict(int kiosk, int epoch, int sequence) {
+  Statement query = database_.prepare("SELECT verdict FROM record WHERE kiosk=? AND epoch=? AND sequence=?");
+  if (!query.bind(1, kiosk).bind(2, epoch).bind(3, sequence).step()) return std::nullopt;
+  return static_cast<Verdict>(query.integer(0));
+}
+
+bool CasesStore::forget_missing(int kiosk, int epoch, int sequence) {
+  Statement query =
+      database_.prepare("DELETE FROM record WHERE kiosk=? AND epoch=? AND sequence=? AND verdict=4");
+  static_cast<void>(query.bind(1, kiosk).bind(2, epoch).bind(3, sequence).step());
+  return !query.failed();
 }
 
 std::optional<std::string> CasesStore::case_of_request(const RequestId& request_id) {
   Statement query =
-      database_.prepare("SELECT case_number FROM record WHERE request_id=? AND type=1 AND verdict<>3");
+      database_.prepare("SELECT case_number FROM record WHERE request_id=? AND type=1 AND verdict<3");
   if (!query.bind_blob(1, request_id).step()) return std::nullopt;
   return query.text(0);
 }

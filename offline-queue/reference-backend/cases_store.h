@@ -24,7 +24,10 @@ class CasesStore {
 
   std::string cursor();
   bool set_cursor(const std::string& cursor);
-  bool has(int kiosk, int epoch, int sequence);
+  /// What was said about a record; nothing: it was never taken.
+  std::optional<protocol::Verdict> verdict(int kiosk, int epoch, int sequence);
+  /// Makes room for a record whose content came after all.
+  bool forget_missing(int kiosk, int epoch, int sequence);
   /// The case that a request id, or the same matter, already has.
   std::optional<std::string> case_of_request(const protocol::RequestId& request_id);
   std::optional<std::string> open_case_of_matter(const protocol::Hash& same_matter);

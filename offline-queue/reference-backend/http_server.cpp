@@ -2,6 +2,7 @@
 
 #include "offline-queue/protocol/messages.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -11,6 +12,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+#include <cctype>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -37,6 +39,14 @@ std::string subject_part(const X509* certificate, int nid) {
   const int length = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), nid, text.data(),
                                                static_cast<int>(text.size()));
   return length <= 0 ? std::string() : std::string(text.data(), static_cast<std::size_t>(length));
+}
+
+std::string media_type(beast::string_view field) {
+  std::string text(field.substr(0, field.find(';')));
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
 }
 
 /// One connection. Exactly one operation is under way at a time, and its handler owns the session; when a
@@ -104,6 +114,7 @@ class Session final : public Reply {
     request.method = std::string(message.method_string());
     request.path = target.substr(0, question);
     request.query = question == std::string::npos ? "" : target.substr(question + 1);
+    request.content_type = media_type(message[http::field::content_type]);
     request.body = std::move(message.body());
     request.peer_name = self->peer_name_;
     request.peer_role = self->peer_role_;

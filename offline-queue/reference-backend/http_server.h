@@ -16,6 +16,7 @@ struct HttpRequest {
   std::string method;
   std::string path;
   std::string query;
+  std::string content_type;  ///< without parameters, lower case
   std::string body;
   std::string peer_name;  ///< common name of the client's certificate, "kiosk-1042"
   std::string peer_role;  ///< its organisational unit: "kiosk" or "cases"

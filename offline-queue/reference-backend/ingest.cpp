@@ -106,14 +106,18 @@ Handling Ingest::take_public(const HttpRequest& request) {
 }
 
 Handling Ingest::take_batch(const HttpRequest& request) {
-  std::optional<Batch> batch = Batch::parse(request.body);
-  if (!batch) return refuse(ProblemType::Malformed);
+  if (request.content_type != batch_media_type) return refuse(ProblemType::Unsupported);
+  Result<Batch, BatchFault> batch = Batch::parse(as_bytes(request.body));
+  if (!batch) {
+    const bool later = batch.error() == BatchFault::Unsupported;
+    return refuse(later ? ProblemType::Unsupported : ProblemType::Malformed);
+  }
   const std::optional<EnrolledEpoch> enrolled = kiosks_.find(batch->kiosk, batch->epoch);
   if (!enrolled || kiosk_of(request) != batch->kiosk) return refuse(ProblemType::UnknownKiosk);
   if (enrolled->state == EpochState::Revoked) return refuse(ProblemType::RevokedEpoch);
-  if (!is_chain(*batch)) return refuse(ProblemType::BadChain);
+  if (!batch->payloads_match()) return refuse(ProblemType::BadChain);
   const auto key = VerifyingKey::from_point(enrolled->key);
-  if (!key || !signed_by(*key, batch->entries.back())) return refuse(ProblemType::BadSignature);
+  if (!key || !batch->signed_by(*key)) return refuse(ProblemType::BadSignature);
   const WallTime received = clock_.wall();
   return Work([this, batch = std::move(*batch), received](IngestStore& store) {
     Result<BatchAnswer, Problem> stored = store_batch(store, batch, key_, received);
@@ -131,8 +135,9 @@ Handling Ingest::give_opened(const HttpRequest& request) {
   const std::optional<EnrolledEpoch> enrolled = kiosks_.find(kiosk_of(request), static_cast<int>(*epoch));
   if (!enrolled) return refuse(ProblemType::UnknownKiosk);
   if (enrolled->state == EpochState::Revoked) return refuse(ProblemType::RevokedEpoch);
-  return Work([one = *enrolled, cursor = *after, time = clock_.wall()](IngestStore& store) {
+  return Work([this, one = *enrolled, cursor = *after, time = clock_.wall()](IngestStore& store) {
     Opened page = store.opened_since(one.kiosk, one.epoch, cursor, kPage);
+    page.stored = stored_word(store, one.kiosk, one.epoch, key_, time);
     page.server_time = time;
     return now(json_answer(page.encode()));
   });

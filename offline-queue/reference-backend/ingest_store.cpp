@@ -9,8 +9,8 @@ namespace {
 
 using namespace protocol;
 
-constexpr int kSchemaVersion = 1;
-constexpr const char* kSchema = R"sql(
+constexpr std::array<const char*, 2> kSchema{
+    R"sql(
 CREATE TABLE entry(
   arrival INTEGER PRIMARY KEY AUTOINCREMENT,
   kiosk INTEGER NOT NULL, epoch INTEGER NOT NULL, sequence INTEGER NOT NULL,
@@ -26,7 +26,14 @@ CREATE TABLE opened(
   stage TEXT NOT NULL, secret_verifier TEXT NOT NULL,
   UNIQUE(kiosk, epoch, sequence),
   FOREIGN KEY(kiosk, epoch, sequence) REFERENCES entry(kiosk, epoch, sequence)) STRICT;
-)sql";
+)sql",
+    // kind: protocol::EntryKind; what is not whole has an empty payload. header: as it came; NULL in rows of
+    // version 1, whose other columns say the same.
+    R"sql(
+ALTER TABLE entry ADD COLUMN kind INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE entry ADD COLUMN header BLOB;
+ALTER TABLE entry DROP COLUMN word_signature;
+)sql"};
 
 template <std::size_t N>
 std::array<std::uint8_t, N> fixed(const Bytes& bytes) {
@@ -41,6 +48,8 @@ CaseState state_of(Verdict verdict) {
       return CaseState::Opened;
     case Verdict::Joined:
       return CaseState::Joined;
+    case Verdict::Missing:
+      return CaseState::Missing;
     default:
       return CaseState::Invalid;
   }
@@ -50,7 +59,7 @@ CaseState state_of(Verdict verdict) {
 
 Result<IngestStore, DatabaseFault> IngestStore::open(const std::filesystem::path& file,
                                                      const std::string& vfs) {
-  Result<Database, DatabaseFault> database = Database::open(file, Sharing::Alone, kSchema, kSchemaVersion, vfs);
+  Result<Database, DatabaseFault> database = Database::open(file, Sharing::Alone, kSchema, vfs);
   if (!database) return fail(database.error());
   return IngestStore(std::move(*database));
 }
@@ -104,37 +113,45 @@ IngestStore::Head IngestStore::head(int kiosk, int epoch) {
   return head;
 }
 
-std::optional<Acknowledgement> IngestStore::stored_word(int kiosk, int epoch, int sequence) {
+std::optional<BatchEntry> IngestStore::entry(int kiosk, int epoch, int sequence) {
   static constexpr const char* kSql =
-      "SELECT request_id, hash, received_ms, word_signature FROM entry WHERE kiosk=? AND epoch=? AND "
-      "sequence=?";
+      "SELECT kind, hash, request_id FROM entry WHERE kiosk=? AND epoch=? AND sequence=?";
   Statement& query = statement(kSql);
-  std::optional<Acknowledgement> word;
+  std::optional<BatchEntry> found;
   if (query.bind(1, kiosk).bind(2, epoch).bind(3, sequence).step()) {
-    word.emplace();
-    word->kiosk = kiosk;
-    word->epoch = epoch;
-    word->sequence = sequence;
-    word->request_id = fixed<16>(query.blob(0));
-    word->hash = fixed<32>(query.blob(1));
-    word->at = time_of(query.integer(2));
-    word->signature = fixed<64>(query.blob(3));
+    found.emplace();
+    found->kind = static_cast<EntryKind>(query.integer(0));
+    found->record.header.kiosk = kiosk;
+    found->record.header.epoch = epoch;
+    found->record.header.sequence = sequence;
+    found->record.header.request_id = fixed<16>(query.blob(2));
+    found->record.hash = fixed<32>(query.blob(1));
   }
   failed_ = failed_ || query.failed();
   query.reset();
-  return word;
+  return found;
 }
 
-void IngestStore::insert(const Record& record, const Hash& previous, const Acknowledgement& word) {
+void IngestStore::put(const BatchEntry& entry, const Hash& previous, const Signature& head_signature,
+                      WallTime received) {
+  // A fuller one takes the place of a lesser one and arrives anew, so that cases sees it.
   static constexpr const char* kSql =
       "INSERT INTO entry(kiosk, epoch, sequence, type, request_id, created_ms, payload, previous, hash,"
-      " head_signature, received_ms, word_signature) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)";
+      " head_signature, received_ms, kind, header) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)"
+      " ON CONFLICT(kiosk, epoch, sequence) DO UPDATE SET arrival=(SELECT MAX(arrival)+1 FROM entry), type=?4,"
+      " request_id=?5, created_ms=?6, payload=?7, previous=?8, hash=?9, head_signature=?10, received_ms=?11,"
+      " kind=?12, header=?13 WHERE ?12 < kind";
+  const RecordHeader& header = entry.record.header;
+  const bool has_header = entry.kind == EntryKind::Whole || entry.kind == EntryKind::NoPayload;
+  const auto head = header.encode();
   Statement& query = statement(kSql);
-  query.bind(1, record.header.kiosk).bind(2, record.header.epoch).bind(3, record.header.sequence);
-  query.bind(4, static_cast<std::int64_t>(record.header.type)).bind_blob(5, record.header.request_id);
-  query.bind(6, milliseconds_of(record.header.created_at)).bind_blob(7, *record.payload);
-  query.bind_blob(8, previous).bind_blob(9, record.hash).bind_blob(10, record.signature);
-  query.bind(11, milliseconds_of(word.at)).bind_blob(12, word.signature);
+  query.bind(1, header.kiosk).bind(2, header.epoch).bind(3, header.sequence);
+  query.bind(4, has_header ? static_cast<std::int64_t>(header.type) : 0).bind_blob(5, header.request_id);
+  query.bind(6, milliseconds_of(header.created_at));
+  query.bind_blob(7, entry.record.payload ? ByteView(*entry.record.payload) : ByteView());
+  query.bind_blob(8, previous).bind_blob(9, entry.record.hash).bind_blob(10, head_signature);
+  query.bind(11, milliseconds_of(received)).bind(12, static_cast<std::int64_t>(entry.kind));
+  query.bind_blob(13, has_header ? ByteView(head) : ByteView());
   static_cast<void>(query.step());
   failed_ = failed_ || query.failed();
   query.reset();
@@ -155,8 +172,7 @@ Opened IngestStore::opened_since(int kiosk, int epoch, std::int64_t after, int l
       break;
     }
     cursor = query.integer(0);
-    Acknowledgement word{AcknowledgementKind::Opened,
-                         static_cast<Verdict>(query.integer(2)),
+    Acknowledgement word{static_cast<Verdict>(query.integer(2)),
                          kiosk,
                          epoch,
                          static_cast<int>(query.integer(1)),
@@ -173,11 +189,43 @@ Opened IngestStore::opened_since(int kiosk, int epoch, std::int64_t after, int l
   return page;
 }
 
+namespace {
+
+/// From a row of SealedPage IngestStore::sealed_since.
+SealedPage::Entry sealed_in(const Statement& row) {
+  SealedPage::Entry sealed;
+  BatchEntry& entry = sealed.entry;
+  RecordHeader& header = entry.record.header;
+  entry.kind = static_cast<EntryKind>(row.integer(11));
+  if (const auto as_it_came = RecordHeader::parse(row.blob(12))) {
+    header = *as_it_came;
+  } else {
+    header.kiosk = static_cast<int>(row.integer(1));
+    header.epoch = static_cast<int>(row.integer(2));
+    header.sequence = static_cast<int>(row.integer(3));
+  }
+  if (entry.kind == EntryKind::Whole) {
+    entry.record.payload = row.blob(7);
+    if (row.is_null(12)) {  // a row of version 1
+      header.type = static_cast<RecordType>(row.integer(4));
+      header.request_id = fixed<16>(row.blob(5));
+      header.created_at = time_of(row.integer(6));
+      header.payload_size = static_cast<std::uint32_t>(entry.record.payload->size());
+      header.payload_hash = blake2b(*entry.record.payload);
+    }
+  }
+  sealed.previous_hash = fixed<32>(row.blob(8));
+  entry.record.hash = fixed<32>(row.blob(9));
+  sealed.received_at = time_of(row.integer(10));
+  return sealed;
+}
+
+}  // namespace
+
 SealedPage IngestStore::sealed_since(std::int64_t after, int limit) {
   static constexpr const char* kSql =
-      "SELECT arrival, kiosk, epoch, sequence, type, request_id, created_ms, payload, previous, hash, "
-      "received_ms"
-      " FROM entry WHERE arrival>? ORDER BY arrival LIMIT ?";
+      "SELECT arrival, kiosk, epoch, sequence, type, request_id, created_ms, payload, previous, hash,"
+      " received_ms, kind, header FROM entry WHERE arrival>? ORDER BY arrival LIMIT ?";
   Statement& query = statement(kSql);
   query.bind(1, after).bind(2, limit + 1);
   SealedPage page;
@@ -188,19 +236,7 @@ SealedPage IngestStore::sealed_since(std::int64_t after, int limit) {
       break;
     }
     cursor = query.integer(0);
-    SealedPage::Entry entry;
-    RecordHeader& header = entry.record.header;
-    header.kiosk = static_cast<int>(query.integer(1));
-    header.epoch = static_cast<int>(query.integer(2));
-    header.sequence = static_cast<int>(query.integer(3));
-    header.type = static_cast<RecordType>(query.integer(4));
-    header.request_id = fixed<16>(query.blob(5));
-    header.created_at = time_of(query.integer(6));
-    entry.record.payload = query.blob(7);
-    entry.previous_hash = fixed<32>(query.blob(8));
-    entry.record.hash = fixed<32>(query.blob(9));
-    entry.received_at = time_of(query.integer(10));
-    page.entries.push_back(std::move(entry));
+    page.entries.push_back(sealed_in(query));
   }
   page.cursor = std::to_string(cursor);
   failed_ = failed_ || query.failed();
@@ -210,8 +246,16 @@ SealedPage IngestStore::sealed_since(std::int64_t after, int limit) {
 
 bool IngestStore::insert_opened(const OpenedReport::Case& one) {
   const Acknowledgement& word = one.acknowledgement;
-  const std::optional<Acknowledgement> stored = stored_word(word.kiosk, word.epoch, word.sequence);
-  if (!stored || stored->hash != word.hash || stored->request_id != word.request_id) return false;
+  const std::optional<BatchEntry> stored = entry(word.kiosk, word.epoch, word.sequence);
+  if (!stored || stored->record.hash != word.hash || stored->record.header.request_id != word.request_id)
+    return false;
+  if (word.verdict != Verdict::Missing) {
+    // Its content came after all. The new word gets a new number, so that the kiosk is told.
+    Statement& forget = statement("DELETE FROM opened WHERE kiosk=? AND epoch=? AND sequence=? AND verdict=4");
+    static_cast<void>(forget.bind(1, word.kiosk).bind(2, word.epoch).bind(3, word.sequence).step());
+    failed_ = failed_ || forget.failed();
+    forget.reset();
+  }
   static constexpr const char* kSql =
       "INSERT OR IGNORE INTO opened(kiosk, epoch, sequence, verdict, at_ms, case_number, signature, stage,"
       " secret_verifier) VALUES(?,?,?,?,?,?,?,?,?)";
@@ -230,7 +274,7 @@ IngestStore::CaseRow IngestStore::look_up(const TrackingCode& code) {
   static constexpr const char* kSql =
       "SELECT e.received_ms, o.verdict, o.at_ms, o.stage, o.secret_verifier, o.case_number"
       " FROM entry e LEFT JOIN opened o USING(kiosk, epoch, sequence)"
-      " WHERE e.kiosk=? AND e.epoch=? AND e.sequence=? AND e.type=1";
+      " WHERE e.kiosk=? AND e.epoch=? AND e.sequence=? AND e.type<2";
   Statement& query = statement(kSql);
   CaseRow row;
   if (query.bind(1, code.kiosk).bind(2, code.epoch).bind(3, code.sequence).step()) {

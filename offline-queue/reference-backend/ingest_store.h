@@ -31,14 +31,15 @@ class IngestStore {
     protocol::Hash hash{};
   };
   Head head(int kiosk, int epoch);
-  /// The stored acknowledgement of a record that is here; nothing if it is not. Its hash tells a fork.
-  std::optional<protocol::Acknowledgement> stored_word(int kiosk, int epoch, int sequence);
-  void insert(const protocol::Record& record, const protocol::Hash& previous,
-              const protocol::Acknowledgement& word);
+  /// What is stored in this place, without its payload; nothing: it is empty.
+  std::optional<protocol::BatchEntry> entry(int kiosk, int epoch, int sequence);
+  /// Into an empty place, or over an entry of which less was known.
+  void put(const protocol::BatchEntry& entry, const protocol::Hash& previous,
+           const protocol::Signature& head_signature, WallTime received);
 
   protocol::Opened opened_since(int kiosk, int epoch, std::int64_t after, int limit);
   protocol::SealedPage sealed_since(std::int64_t after, int limit);
-  /// False: no such record, or it was reported before (the first word stands).
+  /// False: no such record, or it was reported before (the first word stands, unless it was Missing).
   bool insert_opened(const protocol::OpenedReport::Case& one);
 
   struct CaseRow {

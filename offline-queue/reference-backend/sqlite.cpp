@@ -85,7 +85,8 @@ int Database::changes() const {
 }
 
 Result<Database, DatabaseFault> Database::open(const std::filesystem::path& file, Sharing sharing,
-                                               const char* schema, int version, const std::string& vfs) {
+                                               std::span<const char* const> scripts,
+                                               const std::string& vfs) {
   Database database;
   sqlite3* handle = nullptr;
   const int flags =
@@ -113,11 +114,13 @@ Result<Database, DatabaseFault> Database::open(const std::filesystem::path& file
     if (!statement.step()) return fail(DatabaseFault::CannotOpen);
     found = statement.integer(0);
   }
+  const auto version = static_cast<std::int64_t>(scripts.size());
   if (found > version) return fail(DatabaseFault::NewerSchema);
-  if (found == 0) {
-    const std::string create = std::string("BEGIN IMMEDIATE;") + schema +
-                               "PRAGMA user_version=" + std::to_string(version) + ";COMMIT;";
-    if (sharing == Sharing::ReadOnly || !database.run(create.c_str())) return fail(DatabaseFault::CannotOpen);
+  if (found < version) {
+    std::string missing("BEGIN IMMEDIATE;");
+    for (const char* script : scripts.subspan(static_cast<std::size_t>(found))) missing += script;
+    missing += "PRAGMA user_version=" + std::to_string(version) + ";COMMIT;";
+    if (sharing == Sharing::ReadOnly || !database.run(missing.c_str())) return fail(DatabaseFault::CannotOpen);
   }
   return database;
 }

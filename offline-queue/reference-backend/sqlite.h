@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -49,10 +50,12 @@ enum class Sharing { Alone, WithReaders, ReadOnly };
 /// One connection, one thread. Every commit is on the disk when it returns (synchronous=EXTRA in both).
 class Database {
  public:
-  /// Creates the file (mode 0600) and the schema if they are not there; `version` is kept in user_version.
-  /// `vfs` names a registered SQLite VFS, for the simulation; empty: SQLite's own.
+  /// Creates the file (mode 0600) if it is not there and runs those of the scripts that it has not seen, all in
+  /// one transaction: the n-th makes version n (in user_version) of version n-1. A script that is out in the
+  /// world is never changed; the next one follows it, and none recreates a table. `vfs` names a registered
+  /// SQLite VFS, for the simulation; empty: SQLite's own.
   static Result<Database, DatabaseFault> open(const std::filesystem::path& file, Sharing sharing,
-                                              const char* schema, int version, const std::string& vfs = {});
+                                               std::span<const char* const> scripts, const std::string& vfs = {});
   bool run(const char* sql);
   [[nodiscard]] Statement prepare(const char* sql) { return {handle_.get(), sql}; }
   [[nodiscard]] std::int64_t last_row() const;

@@ -6,7 +6,6 @@
 namespace pishkhan::store {
 
 using protocol::Acknowledgement;
-using protocol::AcknowledgementKind;
 using protocol::Verdict;
 
 Result<std::optional<protocol::Record>, StoreFault> QueueStore::record(int sequence) {
@@ -16,30 +15,6 @@ Result<std::optional<protocol::Record>, StoreFault> QueueStore::record(int seque
   if (!row) return fail(row.error());
   if (!*row) return std::optional<protocol::Record>();
   return read_record(**rows);
-}
-
-Result<std::vector<protocol::Record>, StoreFault> QueueStore::unsent(int limit) {
-  const auto rows = database_->prepare(
-      "SELECT seq, header, payload, hash, signature FROM entry WHERE seq >= ? AND NOT EXISTS"
-      "(SELECT 1 FROM progress WHERE progress.seq = entry.seq) ORDER BY seq");
-  if (!rows) return fail(rows.error());
-  (*rows)->bind(first_unsent_);
-  std::vector<protocol::Record> records;
-  const auto most = static_cast<std::size_t>(std::clamp(limit, 0, largest_batch));
-  int passed = last_sequence_;
-  while (records.size() < most) {
-    const auto row = (*rows)->step();
-    if (!row) return fail(row.error());
-    if (!*row) break;
-    if (damaged_.contains(static_cast<int>((*rows)->integer(0)))) continue;
-    auto record = read_record(**rows);
-    if (!record) continue;
-    if (records.empty()) passed = record->header.sequence - 1;
-    records.push_back(std::move(*record));
-  }
-  // Remembered so that a long, acknowledged past is not searched again each time.
-  if (most > 0) first_unsent_ = passed + 1;
-  return records;
 }
 
 Result<std::vector<int>, StoreFault> QueueStore::unopened(int after, int limit) {
@@ -56,44 +31,62 @@ Result<std::vector<int>, StoreFault> QueueStore::unopened(int after, int limit) 
   }
 }
 
-Result<bool, StoreFault> QueueStore::is_ours(const Acknowledgement& acknowledgement,
-                                             const protocol::VerifyingKey* key) {
+Result<bool, StoreFault> QueueStore::is_ours(const Acknowledgement& acknowledgement) {
   const auto refuse = [&](log::Literal why) {
     log::warning("store.acknowledgement-refused", {{"why", why}, {"sequence", acknowledgement.sequence}});
     return false;
   };
-  if (key == nullptr || !acknowledgement.verify(*key)) return refuse("signature");
+  if (options_.cases_key == nullptr || !acknowledgement.verify(*options_.cases_key)) return refuse("signature");
   if (acknowledgement.kiosk != options_.kiosk || acknowledgement.epoch != options_.epoch)
     return refuse("kiosk");
-  const auto found = record(acknowledgement.sequence);
+  if (acknowledgement.sequence > last_sequence_) return refuse("unknown");
+  const auto found = provable(acknowledgement.sequence, acknowledgement.sequence);
   if (!found) return fail(found.error());
-  if (!*found) return refuse("unknown");
-  if ((*found)->hash != acknowledgement.hash || (*found)->header.request_id != acknowledgement.request_id) {
-    return refuse("another record");
-  }
+  const protocol::BatchEntry& entry = found->entries.front();
+  if (entry.record.hash != acknowledgement.hash) return refuse("another record");
+  // Where only the hash is left, the hash says it all: it covers the request id.
+  const bool has_header =
+      entry.kind == protocol::EntryKind::Whole || entry.kind == protocol::EntryKind::NoPayload;
+  if (has_header && entry.record.header.request_id != acknowledgement.request_id)
+    return refuse("another request");
   return true;
 }
 
-Result<int, StoreFault> QueueStore::mark_stored(std::span<const Acknowledgement> acknowledgements) {
-  int taken = 0;
+Result<int, StoreFault> QueueStore::mark_stored(const protocol::StoredWord& word) {
+  const auto refuse = [&](log::Literal why, StoreFault fault) {
+    log::warning("store.stored-word-refused", {{"why", why}, {"sequence", word.sequence}});
+    return fail(fault);
+  };
+  if (options_.ingest_key == nullptr || !word.verify(*options_.ingest_key))
+    return refuse("signature", StoreFault::Refused);
+  if (word.kiosk != options_.kiosk || word.epoch != options_.epoch) return refuse("kiosk", StoreFault::Refused);
+  if (word.sequence > last_sequence_) return refuse("longer chain", StoreFault::Forked);
+  const auto found = provable(word.sequence, word.sequence);
+  if (!found) return fail(found.error());
+  const protocol::BatchEntry& entry = found->entries.front();
+  // What is lost here contradicts nothing that the backend has. And a link that could not be proven to anybody
+  // was given up as lost (next_batch), over our own signature.
+  const bool given_up = word.hash == protocol::lost_hash(word.kiosk, word.epoch, word.sequence);
+  if (entry.kind != protocol::EntryKind::Lost && !given_up && entry.record.hash != word.hash)
+    return refuse("another chain", StoreFault::Forked);
+  const auto first = first_unsent();
+  if (!first) return fail(first.error());
+  if (*first > word.sequence) return 0;
   auto transaction = Transaction::begin(*database_);
   if (!transaction) return fail(transaction.error());
-  for (const Acknowledgement& acknowledgement : acknowledgements) {
-    if (acknowledgement.kind != AcknowledgementKind::Stored) continue;
-    const auto ours = is_ours(acknowledgement, options_.ingest_key);
-    if (!ours) return fail(ours.error());
-    if (!*ours) continue;
+  const std::int64_t before = database_->changes();
+  {
     const auto insert = database_->prepare(
-        "INSERT INTO progress(seq, stored_ms, verdict) VALUES(?, ?, 0) ON CONFLICT(seq) DO NOTHING");
+        "WITH RECURSIVE place(seq) AS (SELECT ?1 UNION ALL SELECT seq + 1 FROM place WHERE seq < ?2)"
+        " INSERT INTO progress(seq, stored_ms, verdict) SELECT seq, ?3, 0 FROM place WHERE true"
+        " ON CONFLICT(seq) DO NOTHING");
     if (!insert) return fail(insert.error());
-    const std::int64_t at = acknowledgement.at.time_since_epoch().count();
-    if (const auto done = (*insert)->bind(acknowledgement.sequence).bind(at).run(); !done) {
-      return fail(done.error());
-    }
-    ++taken;
+    (*insert)->bind(*first).bind(word.sequence).bind(word.at.time_since_epoch().count());
+    if (const auto done = (*insert)->run(); !done) return fail(done.error());
   }
+  const auto marked = static_cast<int>(database_->changes() - before);
   if (const auto done = transaction->commit(); !done) return fail(done.error());
-  return taken;
+  return marked;
 }
 
 Result<int, StoreFault> QueueStore::mark_opened(std::span<const Acknowledgement> acknowledgements) {
@@ -103,21 +96,21 @@ Result<int, StoreFault> QueueStore::mark_opened(std::span<const Acknowledgement>
     auto transaction = Transaction::begin(*database_);
     if (!transaction) return fail(transaction.error());
     for (const Acknowledgement& acknowledgement : acknowledgements) {
-      if (acknowledgement.kind != AcknowledgementKind::Opened) continue;
-      const auto ours = is_ours(acknowledgement, options_.cases_key);
+      const auto ours = is_ours(acknowledgement);
       if (!ours) return fail(ours.error());
       if (!*ours) continue;
-      // A record found invalid may be understood later; one that was accepted stays so, its payload is gone.
+      // A record found invalid or missing may be understood later; one that was accepted stays so, its payload
+      // is gone.
       const auto upsert = database_->prepare(
           "INSERT INTO progress(seq, stored_ms, opened_ms, verdict, case_number) VALUES(?1, ?2, ?2, ?3, ?4)"
           " ON CONFLICT(seq) DO UPDATE SET opened_ms = ?2, verdict = ?3, case_number = ?4"
-          " WHERE progress.opened_ms IS NULL OR progress.verdict = 3");
+          " WHERE progress.opened_ms IS NULL OR progress.verdict > 2");
       if (!upsert) return fail(upsert.error());
       (*upsert)->bind(acknowledgement.sequence).bind(acknowledgement.at.time_since_epoch().count());
       (*upsert)->bind(static_cast<int>(acknowledgement.verdict)).bind_text(acknowledgement.case_number);
       if (const auto done = (*upsert)->run(); !done) return fail(done.error());
       ++taken;
-      if (acknowledgement.verdict == Verdict::Invalid) continue;
+      if (acknowledgement.verdict != Verdict::Accepted && acknowledgement.verdict != Verdict::Joined) continue;
       const auto erase =
           database_->prepare("UPDATE entry SET payload = NULL WHERE seq = ? AND payload IS NOT NULL");
       if (!erase) return fail(erase.error());
@@ -197,18 +190,21 @@ Result<std::optional<Waiting>, StoreFault> QueueStore::find_unprinted(const prot
 
 Result<Counts, StoreFault> QueueStore::counts() {
   const auto rows = database_->prepare(
-      "SELECT (SELECT count(*) FROM entry), count(*), count(opened_ms), count(*) FILTER (WHERE verdict = 3)"
-      " FROM progress");
+      "SELECT count(*), count(opened_ms), count(*) FILTER (WHERE verdict = 3),"
+      " count(*) FILTER (WHERE verdict = 4) FROM progress");
   if (!rows) return fail(rows.error());
   const auto row = (*rows)->step();
   if (!row) return fail(row.error());
   Counts counts;
-  counts.unsent = static_cast<int>((*rows)->integer(0) - (*rows)->integer(1));
-  counts.unopened = static_cast<int>((*rows)->integer(0) - (*rows)->integer(2));
-  counts.invalid = static_cast<int>((*rows)->integer(3));
-  const auto oldest = unsent(1);
+  counts.unsent = last_sequence_ - static_cast<int>((*rows)->integer(0));
+  counts.unopened = last_sequence_ - static_cast<int>((*rows)->integer(1));
+  counts.invalid = static_cast<int>((*rows)->integer(2));
+  counts.missing = static_cast<int>((*rows)->integer(3));
+  const auto oldest = first_unsent();
   if (!oldest) return fail(oldest.error());
-  if (!oldest->empty()) counts.oldest_unsent = oldest->front().header.created_at;
+  const auto first = record(*oldest);
+  if (!first) return fail(first.error());
+  if (*first) counts.oldest_unsent = (*first)->header.created_at;
   return counts;
 }
 

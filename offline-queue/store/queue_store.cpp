@@ -43,7 +43,11 @@ Result<std::unique_ptr<Store>, StoreFault> Store::open(const Options& options) {
 }
 
 QueueStore::QueueStore(const Options& options, std::unique_ptr<Files> own_files, Files& files)
-    : options_(options), own_files_(std::move(own_files)), files_(files), anchor_(options.folder, files) {}
+    : options_(options),
+      own_files_(std::move(own_files)),
+      files_(files),
+      anchor_(options.folder, files),
+      own_key_(options.kiosk_key->verifying_key()) {}
 
 Result<void, StoreFault> QueueStore::start() {
   auto database = Database::open(options_, files_, [](Database&) -> Result<void, StoreFault> { return {}; });
@@ -75,7 +79,6 @@ Result<void, StoreFault> QueueStore::check_identity() {
 Result<void, StoreFault> QueueStore::verify_chain() {
   const auto rows = database_->prepare("SELECT seq, header, payload, hash, signature FROM entry ORDER BY seq");
   if (!rows) return fail(rows.error());
-  const protocol::VerifyingKey key = options_.kiosk_key->verifying_key();
   // The hash that the next record must follow; nothing where a damaged record left us without one.
   std::optional<protocol::Hash> previous = protocol::chain_start(options_.kiosk, options_.epoch);
   bool head_signed = true;
@@ -99,10 +102,10 @@ Result<void, StoreFault> QueueStore::verify_chain() {
     }
     damaged_.insert(sequence);
     // A damaged payload or head leaves a hash that is still signed; those after it can be verified from there.
-    previous = record && protocol::signed_by(key, *record) ? std::optional(record->hash) : std::nullopt;
+    previous = record && protocol::signed_by(own_key_, *record) ? std::optional(record->hash) : std::nullopt;
     head_signed = previous.has_value();
   }
-  if (previous && !head_signed) head_signed = key.verify(*previous, head_signature_);
+  if (previous && !head_signed) head_signed = own_key_.verify(*previous, head_signature_);
   findings_.head_verifies = previous.has_value() && head_signed;
   findings_.damaged.assign(damaged_.begin(), damaged_.end());
   if (previous) head_ = *previous;
@@ -122,9 +125,8 @@ Result<void, StoreFault> QueueStore::compare_anchor() {
     findings_.anchor = Findings::Anchor::Missing;
     return {};
   }
-  const protocol::VerifyingKey key = options_.kiosk_key->verifying_key();
   if (!head || head->kiosk != options_.kiosk || head->epoch != options_.epoch ||
-      !key.verify(head->hash, head->signature)) {
+      !own_key_.verify(head->hash, head->signature)) {
     findings_.anchor = Findings::Anchor::Damaged;
     return {};
   }

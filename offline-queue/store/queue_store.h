@@ -12,8 +12,8 @@ namespace pishkhan::store {
 /// From a row of seq, header, payload, hash, signature; nothing if the columns cannot be read as a record.
 [[nodiscard]] std::optional<protocol::Record> read_record(const Statement& row);
 
-/// The store over SQLite. queue_store.cpp opens, verifies and appends; queue_progress.cpp sends, takes
-/// acknowledgements, erases and forgets.
+/// The store over SQLite. queue_store.cpp opens, verifies and appends; queue_sending.cpp makes batches;
+/// queue_progress.cpp takes the backend's words, erases and forgets.
 class QueueStore final : public Store {
  public:
   QueueStore(const Options& options, std::unique_ptr<Files> own_files, Files& files);
@@ -28,10 +28,11 @@ class QueueStore final : public Store {
   Result<std::optional<Waiting>, StoreFault> find_duplicate(const protocol::Hash& duplicate) override;
   Result<std::optional<Waiting>, StoreFault> find_unprinted(const protocol::Hash& recovery) override;
   Result<void, StoreFault> purge() override;
-  Result<std::vector<protocol::Record>, StoreFault> unsent(int limit) override;
+  Result<int, StoreFault> first_unsent() override;
+  Result<std::optional<protocol::Batch>, StoreFault> next_batch(int limit) override;
   Result<std::vector<int>, StoreFault> unopened(int after, int limit) override;
   Result<std::optional<protocol::Record>, StoreFault> record(int sequence) override;
-  Result<int, StoreFault> mark_stored(std::span<const protocol::Acknowledgement> acknowledgements) override;
+  Result<int, StoreFault> mark_stored(const protocol::StoredWord& word) override;
   Result<int, StoreFault> mark_opened(std::span<const protocol::Acknowledgement> acknowledgements) override;
   Result<Counts, StoreFault> counts() override;
   Room room() override;
@@ -54,8 +55,13 @@ class QueueStore final : public Store {
                                               const Also& also);
   Result<void, StoreFault> write_record(const protocol::Record& record, const Also& also);
   Result<std::optional<Waiting>, StoreFault> waiting_at(int sequence);
-  Result<bool, StoreFault> is_ours(const protocol::Acknowledgement& acknowledgement,
-                                   const protocol::VerifyingKey* key);
+  Result<bool, StoreFault> is_ours(const protocol::Acknowledgement& acknowledgement);
+  /// What can still be proven of consecutive places.
+  struct Provable {
+    std::vector<protocol::BatchEntry> entries;  ///< each with its row's signature, not yet verified
+    protocol::Hash previous_hash{};             ///< of the place before the first; zeros: not known
+  };
+  Result<Provable, StoreFault> provable(int first, int last);
   Result<void, StoreFault> forget_served_hashes();
   [[nodiscard]] std::int64_t now_ms() const { return options_.clock->wall().time_since_epoch().count(); }
 
@@ -63,6 +69,7 @@ class QueueStore final : public Store {
   std::unique_ptr<Files> own_files_;
   Files& files_;
   HeadAnchor anchor_;
+  protocol::VerifyingKey own_key_;
   std::unique_ptr<Database> database_;
   Findings findings_;
   std::set<int> damaged_;

@@ -3,7 +3,7 @@
 #include "base/core/clock.h"
 #include "base/core/result.h"
 #include "offline-queue/protocol/acknowledgement.h"
-#include "offline-queue/protocol/chain.h"
+#include "offline-queue/protocol/batch.h"
 #include "offline-queue/protocol/tracking_code.h"
 #include "offline-queue/store/files.h"
 
@@ -29,7 +29,8 @@ enum class StoreFault {
   SequenceExhausted,  ///< 999,999 records: the kiosk needs a new epoch
   NotSealed,          ///< the caller's own part of append() failed; nothing was written
   UnknownRecord,      ///< an acknowledgement or print outcome for a record that is not here
-  Refused,            ///< an acknowledgement that does not verify or names another hash
+  Refused,            ///< a word of the backend that does not verify
+  Forked,             ///< the backend's signed word is about another chain, or a longer one, than this disk has
   IoError,            ///< the disk failed; reopen before the next append
 };
 
@@ -64,7 +65,7 @@ struct Findings {
   };
   Anchor anchor = Anchor::Matches;
   int records = 0;
-  std::vector<int> damaged;  ///< sequences that do not verify or are missing; never sent
+  std::vector<int> damaged;  ///< sequences that do not verify or are missing; what is left of them is sent
   bool head_verifies = true;
 };
 
@@ -99,6 +100,7 @@ struct Counts {
   int unsent = 0;    ///< not yet Stored at the backend
   int unopened = 0;  ///< not yet Opened (unsent ones among them)
   int invalid = 0;   ///< found Invalid by cases; kept
+  int missing = 0;   ///< damaged here before they were sent, and known at the backend to be missing
   WallTime oldest_unsent{};
 };
 
@@ -107,7 +109,7 @@ enum class Room { Enough, Low, TooLittle };
 /// How long a citizen who got no receipt can ask for the code again.
 constexpr auto recovery_window = std::chrono::minutes(10);
 /// Records in one batch to the backend.
-constexpr int largest_batch = 64;
+constexpr int largest_batch = static_cast<int>(protocol::largest_batch_entries);
 
 /// The durable queue: one append-only chain of typed records in SQLite. A record is on the disk when
 /// append() returns it, not before. Owned by one thread, which has the only connection; a second process
@@ -142,18 +144,22 @@ class Store {
   /// Forgets the hashes that have served; call it about once a minute.
   [[nodiscard]] virtual Result<void, StoreFault> purge() = 0;
 
-  /// The next records to send, oldest first, at most largest_batch. Damaged ones are left out.
-  [[nodiscard]] virtual Result<std::vector<protocol::Record>, StoreFault> unsent(int limit) = 0;
+  /// The oldest sequence that is not stored at the backend; if all are, the one that comes next.
+  [[nodiscard]] virtual Result<int, StoreFault> first_unsent() = 0;
+  /// The next places to send, oldest first, at most `limit`; each is verified as it is read, and what is left
+  /// of a damaged one goes as a bare link, so that those behind it are never held up. Nothing: nothing waits
+  /// that can be proven.
+  [[nodiscard]] virtual Result<std::optional<protocol::Batch>, StoreFault> next_batch(int limit) = 0;
   /// Sequences above `after` that are stored at the backend but not yet opened, oldest first.
   [[nodiscard]] virtual Result<std::vector<int>, StoreFault> unopened(int after, int limit) = 0;
   [[nodiscard]] virtual Result<std::optional<protocol::Record>, StoreFault> record(int sequence) = 0;
 
-  /// Each acknowledgement is verified here; those that do not verify are counted as refused and change
-  /// nothing. Repeating one is harmless. Returns how many were taken.
-  [[nodiscard]] virtual Result<int, StoreFault> mark_stored(
-      std::span<const protocol::Acknowledgement> acknowledgements) = 0;
+  /// Ingest's word that all up to a place is stored. It is verified here: Refused if it does not, Forked if it
+  /// is about another chain. Repeating one is harmless. Returns how many places were newly marked.
+  [[nodiscard]] virtual Result<int, StoreFault> mark_stored(const protocol::StoredWord& word) = 0;
+  /// Each word is verified here; those that do not verify are logged and change nothing.
   /// Accepted or Joined erases the payload for good (secure_delete, WAL truncated) and keeps the link;
-  /// Invalid keeps it and counts it. Returns how many were taken.
+  /// Invalid and Missing keep it and are counted. Returns how many were taken.
   [[nodiscard]] virtual Result<int, StoreFault> mark_opened(
       std::span<const protocol::Acknowledgement> acknowledgements) = 0;
 

@@ -86,8 +86,6 @@ struct World {
   [[nodiscard]] protocol::Acknowledgement word(const protocol::Record& record,
                                                protocol::Verdict verdict) const {
     protocol::Acknowledgement word;
-    const bool opened = verdict != protocol::Verdict::None;
-    word.kind = opened ? protocol::AcknowledgementKind::Opened : protocol::AcknowledgementKind::Stored;
     word.verdict = verdict;
     word.kiosk = record.header.kiosk;
     word.epoch = record.header.epoch;
@@ -95,8 +93,32 @@ struct World {
     word.request_id = record.header.request_id;
     word.hash = record.hash;
     word.at = clock.now;
-    word.sign(opened ? cases : ingest);
+    word.sign(cases);
     return word;
+  }
+  /// Ingest's, that all up to `record` is stored.
+  [[nodiscard]] protocol::StoredWord stored_up_to(const protocol::Record& record) const {
+    protocol::StoredWord word{record.header.kiosk, record.header.epoch, record.header.sequence,
+                              record.hash,         clock.now,           {}};
+    word.sign(ingest);
+    return word;
+  }
+  /// Sends all that can be sent, as ingest would take it: a letter for each place, w whole, n without payload,
+  /// h hash only, l lost; a dash between batches.
+  [[nodiscard]] std::string send_all(Store& store, int limit = largest_batch) const {
+    std::string letters;
+    for (;;) {
+      const auto batch = store.next_batch(limit);
+      if (!batch || !*batch || !(*batch)->signed_by(kiosk.verifying_key())) return letters;
+      // Over the wire and back: what the store hands out must be a batch that ingest takes.
+      const auto arrived = protocol::Batch::parse((*batch)->encode());
+      if (!arrived || *arrived != **batch || !arrived->payloads_match()) return letters + "?";
+      if (!letters.empty()) letters += '-';
+      for (const auto& entry : arrived->entries) letters += protocol::name(entry.kind).front();
+      protocol::Record head = arrived->entries.back().record;
+      const auto marked = store.mark_stored(stored_up_to(head));
+      if (!marked || *marked != static_cast<int>(arrived->entries.size())) return letters + "!";
+    }
   }
   /// All the bytes of a file of the queue.
   [[nodiscard]] std::string raw(const char* name) const {

@@ -17,17 +17,12 @@ Result<Message, SyncFault> message_in(const Result<Answer, SyncFault>& answer) {
   return std::move(*message);
 }
 
-bool answers(const protocol::BatchAnswer& answer, const protocol::Batch& batch) {
-  if (answer.stored.size() != batch.entries.size()) return false;
-  for (std::size_t i = 0; i < batch.entries.size(); ++i) {
-    const protocol::Record& entry = batch.entries[i];
-    const protocol::Acknowledgement& word = answer.stored[i];
-    if (word.kind != protocol::AcknowledgementKind::Stored || word.kiosk != batch.kiosk ||
-        word.epoch != batch.epoch || word.sequence != entry.header.sequence || word.hash != entry.hash) {
-      return false;
-    }
-  }
-  return true;
+/// Ingest compared all that the batch showed of the past: its own places and the hash before them.
+SyncDetail kind_of_fork(const SyncFault& fork, const protocol::Batch& batch) {
+  const bool told = fork.problem && fork.problem->expected_sequence;
+  const int differs_at = told ? *fork.problem->expected_sequence : 1;
+  const bool common = differs_at > 1 && differs_at >= batch.first_sequence();
+  return common ? SyncDetail::RestoredDisk : SyncDetail::ForeignChain;
 }
 
 }  // namespace
@@ -51,10 +46,18 @@ Result<Client, SyncFault> Client::open(Endpoint endpoint, std::stop_token stop) 
 
 Result<protocol::BatchAnswer, SyncFault> Client::send(const protocol::Batch& batch) {
   // The head's hash names these very bytes for ever, which is all that an idempotency key is.
-  const std::string key = batch.entries.empty() ? std::string() : to_hex(batch.entries.back().hash);
-  auto answer = message_in<protocol::BatchAnswer>(
-      transport_.perform({Method::Post, "/v1/batches", batch.encode(), key}, stop_));
-  if (answer && !answers(*answer, batch)) return fail(SyncFault{SyncFaultKind::BadAnswer, {}, {}});
+  const std::string key = to_hex(batch.entries.back().record.hash);
+  const Bytes bytes = batch.encode();
+  auto answer = message_in<protocol::BatchAnswer>(transport_.perform(
+      {Method::Post, "/v1/batches", std::string(as_text(bytes)), key, std::string(protocol::batch_media_type)},
+      stop_));
+  const bool about_it = answer && answer->stored.kiosk == batch.kiosk && answer->stored.epoch == batch.epoch &&
+                        answer->stored.sequence >= batch.last_sequence();
+  if (!answer && answer.error().kind == SyncFaultKind::Fork) {
+    answer.error().detail = kind_of_fork(answer.error(), batch);
+    return answer;
+  }
+  if (answer && !about_it) return fail(SyncFault{SyncFaultKind::BadAnswer, {}, {}});
   return answer;
 }
 

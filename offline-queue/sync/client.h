@@ -12,8 +12,8 @@ namespace pishkhan::sync {
 class Backend {
  public:
   virtual ~Backend() = default;
-  /// The answer's acknowledgements are for exactly the batch's entries, in order; their signatures are
-  /// checked by whoever keeps them (Store::mark_stored).
+  /// The answer's word reaches at least to the batch's end; its signature is checked by who keeps it
+  /// (Store::mark_stored).
   virtual Result<protocol::BatchAnswer, SyncFault> send(const protocol::Batch& batch) = 0;
   /// This kiosk's *opened* words of one epoch after `cursor` ("" at first).
   virtual Result<protocol::Opened, SyncFault> opened_since(int epoch, std::string_view cursor) = 0;

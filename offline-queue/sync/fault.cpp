@@ -26,4 +26,16 @@ const char* name(SyncFaultKind kind) {
   return "unknown";
 }
 
+const char* name(SyncDetail detail) {
+  switch (detail) {
+    case SyncDetail::None:
+      return "";
+    case SyncDetail::RestoredDisk:
+      return "restored-disk";
+    case SyncDetail::ForeignChain:
+      return "foreign-chain";
+  }
+  return "unknown";
+}
+
 }  // namespace pishkhan::sync

@@ -20,13 +20,22 @@ enum class SyncFaultKind {
   Stopped,           ///< the caller asked to stop
 };
 
+/// What exactly, where staff must know more than the kind.
+enum class SyncDetail {
+  None,
+  RestoredDisk,  ///< Fork: both sides agree on the beginning; this disk was put back to an older state
+  ForeignChain,  ///< Fork: the two have nothing in common that the exchange could show
+};
+
 struct SyncFault {
   SyncFaultKind kind = SyncFaultKind::Unreachable;
   std::optional<protocol::Problem> problem;              ///< for Refused, Fork and Busy, if one was sent
   std::optional<std::chrono::milliseconds> retry_after;  ///< for Busy
+  SyncDetail detail = SyncDetail::None;
 };
 
 /// A stable word for logs and for staff, e.g. "captive-portal".
 [[nodiscard]] const char* name(SyncFaultKind kind);
+[[nodiscard]] const char* name(SyncDetail detail);
 
 }  // namespace pishkhan::sync

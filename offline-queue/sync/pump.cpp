@@ -1,5 +1,7 @@
 #include "offline-queue/sync/pump.h"
 
+#include <algorithm>
+
 namespace pishkhan::sync {
 namespace {
 
@@ -8,34 +10,66 @@ bool is_refusal(const SyncFault& fault) {
   return fault.kind == SyncFaultKind::Refused || fault.kind == SyncFaultKind::Fork;
 }
 
+bool is_too_large(const SyncFault& fault) {
+  return fault.kind == SyncFaultKind::Refused && fault.problem &&
+         fault.problem->type == protocol::ProblemType::TooLarge;
+}
+
 }  // namespace
 
+bool Pump::keep(Outbox& outbox, const protocol::StoredWord& word, PumpReport& report) {
+  report.server_time = word.at;
+  switch (outbox.stored(word)) {
+    case Outbox::Kept::Yes:
+      return true;
+    case Outbox::Kept::No:
+      // A word that does not verify is no word; the records stay unsent.
+      report.fault = SyncFault{SyncFaultKind::BadAnswer, {}, {}};
+      return false;
+    case Outbox::Kept::Forked:
+      fork_ = SyncFault{SyncFaultKind::Fork, {}, {}, SyncDetail::RestoredDisk};
+      report.fault = fork_;
+      return false;
+  }
+  return false;
+}
+
 void Pump::send_one(Outbox& outbox, Backend& backend, PumpReport& report, bool& again) {
-  const std::optional<protocol::Batch> batch = outbox.next_batch();
+  if (fork_) {
+    report.fault = fork_;
+    return;
+  }
+  const std::optional<protocol::Batch> batch = outbox.next_batch(limit_);
   if (!batch) return;
   const Result<protocol::BatchAnswer, SyncFault> answer = backend.send(*batch);
   if (!answer) {
     report.fault = answer.error();
+    if (answer.error().kind == SyncFaultKind::Fork) fork_ = answer.error();
+    if (is_too_large(answer.error()) && batch->entries.size() > 1) {
+      limit_ = static_cast<int>(batch->entries.size() / 2);
+      report.fault.reset();
+      again = true;
+    }
     return;
   }
-  report.server_time = answer->server_time;
-  if (!outbox.stored(*answer)) {
-    // A word that does not verify is no word; the records stay unsent.
-    report.fault = SyncFault{SyncFaultKind::BadAnswer, {}, {}};
-    return;
-  }
+  if (!keep(outbox, answer->stored, report)) return;
   report.sent = static_cast<int>(batch->entries.size());
+  limit_ = std::min(limit_ * 2, static_cast<int>(protocol::largest_batch_entries));
   again = true;
 }
 
 void Pump::ask_opened(Outbox& outbox, Backend& backend, PumpReport& report, bool& again) {
-  if (!outbox.awaits_opening()) return;
+  // Once after a start even if nothing waits: a disk that was put back to an older state is found out before
+  // anything is filed onto it.
+  if (asked_ && !outbox.awaits_opening()) return;
   const Result<protocol::Opened, SyncFault> opened = backend.opened_since(epoch_, cursor_);
   if (!opened) {
     report.fault = opened.error();
     return;
   }
+  asked_ = true;
   report.server_time = opened->server_time;
+  if (opened->stored && !fork_ && !keep(outbox, *opened->stored, report)) return;
   if (!outbox.opened(*opened)) {
     report.fault = SyncFault{SyncFaultKind::BadAnswer, {}, {}};
     return;

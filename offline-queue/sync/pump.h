@@ -16,13 +16,18 @@ namespace pishkhan::sync {
 class Outbox {
  public:
   virtual ~Outbox() = default;
-  /// The oldest records that are not stored at the backend, at most 64, consecutive; nothing: none waits, or
-  /// the queue cannot be read now.
-  virtual std::optional<protocol::Batch> next_batch() = 0;
+  /// The oldest places that are not stored at the backend, at most `limit`, consecutive; nothing: none waits,
+  /// or the queue cannot be read now.
+  virtual std::optional<protocol::Batch> next_batch(int limit) = 0;
   /// Whether anything waits for its *opened* word.
   virtual bool awaits_opening() = 0;
-  /// False if a word was refused or could not be kept: the same will be sent or asked again.
-  virtual bool stored(const protocol::BatchAnswer& answer) = 0;
+  enum class Kept {
+    Yes,
+    No,      ///< the word was refused or could not be kept: the same will be sent or asked again
+    Forked,  ///< the word is genuine and about another chain, or a longer one, than this disk has
+  };
+  virtual Kept stored(const protocol::StoredWord& word) = 0;
+  /// False if the words could not be kept: the same will be asked again.
   virtual bool opened(const protocol::Opened& opened) = 0;
 };
 
@@ -37,8 +42,9 @@ struct PumpReport {
 
 /// Sends what waits, then asks what was opened. One step is at most one batch and one page of words; it never
 /// sleeps (the caller waits `wait`), so a whole fleet can be stepped in virtual time. Safe to stop between any
-/// two steps: what was sent and not acknowledged is sent again, and the backend answers the same. A fork or
-/// refusal does not stop the polling of words. Thread: one owner.
+/// two steps: what was sent and not acknowledged is sent again, and the backend answers the same. After a fork
+/// nothing more is sent until hurry(); neither that nor a refusal stops the polling of words. Thread: one
+/// owner.
 class Pump {
  public:
   struct Periods {
@@ -51,18 +57,28 @@ class Pump {
 
   PumpReport step(Outbox& outbox, Backend& backend);
   /// Forget the waiting: the network is back, or staff asked for it.
-  void hurry() { backoff_.succeeded(); }
+  void hurry() {
+    backoff_.succeeded();
+    fork_.reset();
+    limit_ = static_cast<int>(protocol::largest_batch_entries);
+  }
   [[nodiscard]] int failures() const { return backoff_.failures(); }
 
  private:
   void send_one(Outbox& outbox, Backend& backend, PumpReport& report, bool& again);
   void ask_opened(Outbox& outbox, Backend& backend, PumpReport& report, bool& again);
+  /// True if the word was kept.
+  bool keep(Outbox& outbox, const protocol::StoredWord& word, PumpReport& report);
 
   int epoch_;
   Random& random_;
   Backoff backoff_;
   Periods periods_;
   std::string cursor_;
+  int limit_ =
+      static_cast<int>(protocol::largest_batch_entries);  ///< halved when the backend finds it too much
+  std::optional<SyncFault> fork_;                         ///< nothing is sent while it stands
+  bool asked_ = false;                                    ///< the backend was asked once how far it is
 };
 
 }  // namespace pishkhan::sync

@@ -6,22 +6,10 @@
 
 namespace pishkhan::sync {
 
-std::optional<protocol::Batch> StoreOutbox::next_batch() {
-  Result<std::vector<protocol::Record>, store::StoreFault> waiting = store_.unsent(store::largest_batch);
-  if (!waiting || waiting->empty()) return std::nullopt;
-  protocol::Batch batch{kiosk_, epoch_, protocol::chain_start(kiosk_, epoch_), {}};
-  const int first = waiting->front().header.sequence;
-  if (first > 1) {
-    const auto before = store_.record(first - 1);
-    if (!before || !*before) return std::nullopt;
-    batch.previous_hash = (*before)->hash;
-  }
-  for (protocol::Record& record : *waiting) {
-    // A damaged record is left out by the store; what is behind it goes in a batch of its own.
-    if (record.header.sequence != first + static_cast<int>(batch.entries.size())) break;
-    batch.entries.push_back(std::move(record));
-  }
-  return batch;
+std::optional<protocol::Batch> StoreOutbox::next_batch(int limit) {
+  Result<std::optional<protocol::Batch>, store::StoreFault> batch = store_.next_batch(limit);
+  if (!batch) return std::nullopt;
+  return std::move(*batch);
 }
 
 bool StoreOutbox::awaits_opening() {
@@ -29,9 +17,10 @@ bool StoreOutbox::awaits_opening() {
   return unopened && !unopened->empty();
 }
 
-bool StoreOutbox::stored(const protocol::BatchAnswer& answer) {
-  const auto taken = store_.mark_stored(answer.stored);
-  return taken && *taken == static_cast<int>(answer.stored.size());
+Outbox::Kept StoreOutbox::stored(const protocol::StoredWord& word) {
+  const auto marked = store_.mark_stored(word);
+  if (marked) return Kept::Yes;
+  return marked.error() == store::StoreFault::Forked ? Kept::Forked : Kept::No;
 }
 
 bool StoreOutbox::opened(const protocol::Opened& opened) {

@@ -9,17 +9,15 @@ namespace pishkhan::sync {
 /// the kiosk hands its four questions over by mailbox.
 class StoreOutbox final : public Outbox {
  public:
-  StoreOutbox(store::Store& store, int kiosk, int epoch) : store_(store), kiosk_(kiosk), epoch_(epoch) {}
+  explicit StoreOutbox(store::Store& store) : store_(store) {}
 
-  std::optional<protocol::Batch> next_batch() override;
+  std::optional<protocol::Batch> next_batch(int limit) override;
   bool awaits_opening() override;
-  bool stored(const protocol::BatchAnswer& answer) override;
+  Kept stored(const protocol::StoredWord& word) override;
   bool opened(const protocol::Opened& opened) override;
 
  private:
   store::Store& store_;
-  int kiosk_;
-  int epoch_;
 };
 
 }  // namespace pishkhan::sync

@@ -40,7 +40,7 @@ Headers headers_of(const Exchange& exchange) {
   add("Accept: application/json, application/problem+json");
   // Without this libcurl would wait a second for "100 Continue" before a large batch.
   add("Expect:");
-  if (exchange.method == Method::Post) add("Content-Type: application/json");
+  if (exchange.method == Method::Post) add("Content-Type: " + exchange.content_type);
   if (!exchange.idempotency_key.empty()) add("Idempotency-Key: \"" + exchange.idempotency_key + "\"");
   return headers;
 }

@@ -19,9 +19,10 @@ enum class Method { Get, Post };
 
 struct Exchange {
   Method method = Method::Get;
-  std::string target;           ///< path and query, "/v1/batches"
-  std::string body;             ///< JSON, for Post
-  std::string idempotency_key;  ///< sent if not empty; servers may use it, none needs it
+  std::string target;                             ///< path and query, "/v1/batches"
+  std::string body;                               ///< for Post
+  std::string idempotency_key;                    ///< sent if not empty; servers may use it, none needs it
+  std::string content_type = "application/json";  ///< of the body
 };
 
 struct Answer {

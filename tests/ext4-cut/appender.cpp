@@ -14,8 +14,6 @@ namespace pishkhan::ext4_cut {
 
 namespace {
 
-using protocol::AcknowledgementKind;
-
 class Appender {
  public:
   Appender(store::Store& queue, const StoreSetup& setup, const BackendKeys& backend, std::uint64_t seed)
@@ -49,30 +47,30 @@ class Appender {
 
   bool print() { return last_ == 0 || queue_.record_print(last_, protocol::PrintOutcome::Printed).has_value(); }
 
-  protocol::Acknowledgement about(const protocol::Record& record, AcknowledgementKind kind) const {
-    const bool opened = kind == AcknowledgementKind::Opened;
+  protocol::Acknowledgement opened_word(const protocol::Record& record) const {
     protocol::Acknowledgement word;
-    word.kind = kind;
-    word.verdict = opened ? protocol::Verdict::Accepted : protocol::Verdict::None;
+    word.verdict = protocol::Verdict::Accepted;
     word.kiosk = record.header.kiosk;
     word.epoch = record.header.epoch;
     word.sequence = record.header.sequence;
     word.request_id = record.header.request_id;
     word.hash = record.hash;
     word.at = setup_.clock.wall();
-    word.sign(opened ? backend_.cases : backend_.ingest);
+    word.sign(backend_.cases);
     return word;
   }
 
   bool acknowledge() {
-    const auto records = queue_.unsent(3);
-    if (!records) return false;
-    std::vector<protocol::Acknowledgement> stored;
+    const auto batch = queue_.next_batch(3);
+    if (!batch) return false;
+    if (!*batch) return true;
+    const protocol::Record& head = (*batch)->entries.back().record;
+    protocol::StoredWord stored{head.header.kiosk, head.header.epoch,   head.header.sequence,
+                                head.hash,         setup_.clock.wall(), {}};
+    stored.sign(backend_.ingest);
     std::vector<protocol::Acknowledgement> opened;
-    for (const auto& record : *records) {
-      stored.push_back(about(record, AcknowledgementKind::Stored));
-      if (random_.below(2) == 0) opened.push_back(about(record, AcknowledgementKind::Opened));
-    }
+    for (const auto& entry : (*batch)->entries)
+      if (random_.below(2) == 0) opened.push_back(opened_word(entry.record));
     if (!queue_.mark_stored(stored)) return false;
     for (const auto& word : opened) tell("erase " + std::to_string(word.sequence));
     return queue_.mark_opened(opened).has_value();

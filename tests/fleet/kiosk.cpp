@@ -22,11 +22,11 @@ constexpr sync::Pump::Periods periods{SteadyTime{3'600'000}, SteadyTime{300'000}
 class Kiosk::Outbox final : public sync::Outbox {
  public:
   explicit Outbox(Kiosk& kiosk) : kiosk_(kiosk) {}
-  std::optional<protocol::Batch> next_batch() override {
-    auto batch =
-        ask<std::optional<protocol::Batch>>([](sync::StoreOutbox& outbox) { return outbox.next_batch(); });
+  std::optional<protocol::Batch> next_batch(int limit) override {
+    auto batch = ask<std::optional<protocol::Batch>>(
+        [limit](sync::StoreOutbox& outbox) { return outbox.next_batch(limit); });
     if (batch && kiosk_.street_.rules.mutation == Mutation::ForgetsAfterSent) {
-      const int last = batch->entries.back().header.sequence;
+      const int last = batch->last_sequence();
       if (last <= kiosk_.sent_up_to_) return std::nullopt;
       kiosk_.sent_up_to_ = last;
     }
@@ -35,8 +35,9 @@ class Kiosk::Outbox final : public sync::Outbox {
   bool awaits_opening() override {
     return ask<bool>([](sync::StoreOutbox& outbox) { return outbox.awaits_opening(); });
   }
-  bool stored(const protocol::BatchAnswer& answer) override {
-    return ask<bool>([&answer](sync::StoreOutbox& outbox) { return outbox.stored(answer); });
+  Kept stored(const protocol::StoredWord& word) override {
+    return ask<std::optional<Kept>>([&word](sync::StoreOutbox& outbox) { return outbox.stored(word); })
+        .value_or(Kept::No);
   }
   bool opened(const protocol::Opened& opened) override {
     return ask<bool>([&opened](sync::StoreOutbox& outbox) { return outbox.opened(opened); });
@@ -48,7 +49,7 @@ class Kiosk::Outbox final : public sync::Outbox {
     Answer answer{};
     kiosk_.with_store([&](store::Store* queue) {
       if (queue == nullptr) return;
-      sync::StoreOutbox outbox(*queue, kiosk_.number_, kiosk_.identity_->enrolment.epoch);
+      sync::StoreOutbox outbox(*queue);
       answer = question(outbox);
     });
     return answer;

@@ -13,6 +13,7 @@ namespace {
 
 backend::HttpRequest request_of(int who, const sync::Exchange& exchange) {
   backend::HttpRequest request;
+  request.content_type = exchange.content_type;
   request.method = exchange.method == sync::Method::Get ? "GET" : "POST";
   const std::size_t mark = exchange.target.find('?');
   request.path = exchange.target.substr(0, mark);

@@ -1,5 +1,6 @@
 #include "tests/network/counter.h"
 
+#include "base/core/base64.h"
 #include "base/core/ensure.h"
 #include "offline-queue/reference-backend/demo_keys.h"
 
@@ -103,9 +104,11 @@ std::function<void(const sync::Exchange&, const sync::Answer&)> capture(const st
   const fs::path file = folder / (name + ".jsonl");
   std::ofstream(file, std::ios::trunc).flush();
   return [file](const sync::Exchange& exchange, const sync::Answer& answer) {
+    const bool json = exchange.content_type == "application/json";
     const nlohmann::json line{{"method", exchange.method == sync::Method::Get ? "get" : "post"},
                               {"target", exchange.target},
-                              {"request", exchange.body},
+                              {"request_type", exchange.content_type},
+                              {"request", json ? exchange.body : to_base64(as_bytes(exchange.body))},
                               {"status", answer.status},
                               {"content_type", answer.content_type},
                               {"answer", answer.body}};

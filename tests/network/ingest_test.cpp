@@ -28,59 +28,75 @@ TEST_CASE(
     "the same batch gets the same words; forks, gaps, broken chains and foreign signatures store nothing") {
   Counter counter("ingest");
   sync::Client client = client_of(counter, "ingest-kiosk");
-  sync::StoreOutbox outbox(counter.store(), counter.enrolment().kiosk, counter.enrolment().epoch);
+  sync::StoreOutbox outbox(counter.store());
   for (int i = 0; i < 3; ++i) counter.file(i);
-  const Batch batch = *outbox.next_batch();
+  const Batch batch = *outbox.next_batch(64);
   REQUIRE(batch.entries.size() == 3);
 
   Batch late = batch;
-  late.previous_hash = late.entries[0].hash;
+  late.previous_hash = late.entries[0].record.hash;
   late.entries.erase(late.entries.begin());
   const auto gap = client.send(late);
   CHECK(problem_of(gap) == ProblemType::Gap);
   CHECK(gap.error().problem->expected_sequence == 1);
+  CHECK(gap.error().problem->stored == Problem::Head{});
 
   Batch foreign = batch;
-  foreign.entries.back().signature = SigningKey::generate().sign(foreign.entries.back().hash);
+  foreign.signature = SigningKey::generate().sign(foreign.entries.back().record.hash);
   CHECK(problem_of(client.send(foreign)) == ProblemType::BadSignature);
   Batch broken = batch;
-  broken.entries[1].payload->front() ^= 1U;
+  broken.entries[1].record.payload->front() ^= 1U;
   CHECK(problem_of(client.send(broken)) == ProblemType::BadChain);
+  broken = batch;
+  broken.entries[1].record.header.request_id[0] ^= 1U;
+  CHECK(problem_of(client.send(broken)) == ProblemType::BadSignature);
   Batch stranger = batch;
   stranger.epoch = 2;
+  for (BatchEntry& entry : stranger.entries) entry.record.header.epoch = 2;
   CHECK(problem_of(client.send(stranger)) == ProblemType::UnknownKiosk);
 
   const auto first = client.send(batch);
   REQUIRE(first.has_value());
+  CHECK(first->stored.sequence == 3);
+  CHECK(first->stored.hash == batch.entries.back().record.hash);
   const auto second = client.send(batch);
   REQUIRE(second.has_value());
-  CHECK(first->stored == second->stored);
-  // Overlapping what is there is fine too.
-  const auto overlap = client.send(late);
-  REQUIRE(overlap.has_value());
-  CHECK(overlap->stored.front() == first->stored[1]);
+  CHECK(second->stored.hash == first->stored.hash);
+  // Overlapping what is there is fine too, and the word is about all that is stored.
+  Batch early = batch;
+  early.entries.pop_back();
+  early.signature = (*counter.store().record(2))->signature;
+  CHECK(client.send(late)->stored.sequence == 3);
+  CHECK(client.send(early)->stored.sequence == 3);
 
   // Another record in a taken place, by the kiosk's own key: a restored disk.
   auto key = SigningKey::load(counter.folder() / "keys" / "kiosk" / "signing.pem");
-  Batch fork{batch.kiosk, batch.epoch, batch.previous_hash, {batch.entries[0]}};
-  fork.entries[0].header.request_id[0] ^= 1U;
-  fork.entries[0].hash = chain_hash(fork.previous_hash, fork.entries[0].header);
-  fork.entries[0].signature = key->sign(fork.entries[0].hash);
+  Batch fork{batch.kiosk, batch.epoch, batch.entries[0].record.hash, {batch.entries[1]}, {}};
+  fork.entries[0].record.header.request_id[0] ^= 1U;
+  fork.signature = key->sign(chain_hash(fork.previous_hash, fork.entries[0].record.header));
   const auto answer = client.send(fork);
   REQUIRE_FALSE(answer.has_value());
   CHECK(answer.error().kind == sync::SyncFaultKind::Fork);
-  CHECK(answer.error().problem->expected_sequence == 1);
+  CHECK(answer.error().detail == sync::SyncDetail::RestoredDisk);
+  CHECK(answer.error().problem->expected_sequence == 2);
+  CHECK(answer.error().problem->stored == Problem::Head{3, first->stored.hash});
+  // The same in the very first place: nothing in common.
+  fork.previous_hash = batch.previous_hash;
+  fork.entries[0] = batch.entries[0];
+  fork.entries[0].record.header.request_id[0] ^= 1U;
+  fork.signature = key->sign(chain_hash(fork.previous_hash, fork.entries[0].record.header));
+  CHECK(client.send(fork).error().detail == sync::SyncDetail::ForeignChain);
 }
 
 TEST_CASE("a case is seen by its code; its number only with the secret; guessing ends") {
   Counter counter("lookup");
   sync::Client client = client_of(counter, "lookup-kiosk");
-  sync::StoreOutbox outbox(counter.store(), counter.enrolment().kiosk, counter.enrolment().epoch);
+  sync::StoreOutbox outbox(counter.store());
   counter.file(1);
   counter.file(1);
   const TrackingCode code{counter.enrolment().kiosk, counter.enrolment().epoch, 1};
   CHECK(client.look_up({code, {}})->state == CaseState::Unknown);
-  REQUIRE(outbox.stored(*client.send(*outbox.next_batch())));
+  REQUIRE(outbox.stored(client.send(*outbox.next_batch(64))->stored) == sync::Outbox::Kept::Yes);
   CHECK(client.look_up({code, {}})->state == CaseState::Received);
   REQUIRE(counter.cases().poll_once({}).has_value());
   const auto seen = client.look_up({code, {}});

@@ -36,7 +36,7 @@ TEST_CASE(
   endpoint.observer = capture("proxy-kiosk");
   auto client = sync::Client::open(endpoint);
   REQUIRE(client.has_value());
-  sync::StoreOutbox outbox(counter.store(), counter.enrolment().kiosk, counter.enrolment().epoch);
+  sync::StoreOutbox outbox(counter.store());
   sync::Pump pump(counter.enrolment().epoch, random, {}, {});
 
   std::vector<protocol::RequestId> filed;

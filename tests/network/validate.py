@@ -5,6 +5,7 @@ document that allows everything fails.
     validate.py sync-protocol.openapi.yaml FOLDER-OF-CAPTURED-JSONL
 """
 
+import base64
 import copy
 import json
 import pathlib
@@ -13,6 +14,8 @@ import urllib.parse
 
 import jsonschema
 import yaml
+
+import batch
 
 
 def forbid_unknown_members(node):
@@ -58,7 +61,13 @@ class Document:
         if line["status"] < 400:
             self.check_query(operation, line["target"])
             if "requestBody" in operation:
-                messages.append((operation["requestBody"]["content"]["application/json"]["schema"], line["request"]))
+                content = operation["requestBody"]["content"]
+                if line["request_type"] not in content:
+                    raise ValueError(f"request type {line['request_type']} is not documented")
+                if line["request_type"] == "application/json":
+                    messages.append((content["application/json"]["schema"], line["request"]))
+                else:
+                    check_batch(base64.b64decode(line["request"]), json.loads(line["answer"])["stored"])
         responses = operation["responses"]
         response = self.resolved(responses.get(str(line["status"]), responses["default"]))
         if line["content_type"] not in response["content"]:
@@ -84,12 +93,36 @@ class Document:
             raise ValueError(f"undocumented query {given}")
 
 
+def check_batch(data, stored):
+    """The answer speaks of the place and the hash that another reader of the same bytes comes to. A batch with any one
+    bit changed is no batch, or comes to another hash; the signature's own bits nobody can check without the key."""
+    read = batch.read(data)
+    if (read["kiosk"], read["epoch"]) != (stored["kiosk"], stored["epoch"]):
+        raise ValueError(f"the answer is about another chain than {read}")
+    if stored["sequence"] < read["last"] or (stored["sequence"] == read["last"] and stored["hash"] != read["hash"]):
+        raise ValueError(f"the answer {stored} is not about {read}")
+    for at in range(0, len(data) - 64, max(1, len(data) // 50)):
+        wrong = bytearray(data)
+        wrong[at] ^= 1 << (at % 8)
+        try:
+            if at not in (4, 5, 6) and batch.read(bytes(wrong)) == read:
+                raise AssertionError(f"a batch with a changed byte {at} reads the same")
+        except ValueError:
+            pass
+    for cut in range(0, len(data), max(1, len(data) // 50)):
+        try:
+            batch.read(data[:cut])
+            raise AssertionError(f"a batch cut at {cut} reads")
+        except ValueError:
+            pass
+
+
 def spoilt(value):
     """Versions of a message of which none is allowed."""
     if not isinstance(value, dict):
         return
     for name in value:
-        if name not in ("expected_sequence", "receipt_secret"):
+        if name not in ("expected_sequence", "stored_sequence", "stored_hash", "receipt_secret"):
             without = copy.deepcopy(value)
             del without[name]
             yield f"without {name}", without

@@ -103,30 +103,26 @@ class World {
         queue.record_print(promised_.begin()->first, protocol::PrintOutcome::Printed).has_value());
   }
 
-  protocol::Acknowledgement about(const protocol::Record& record, protocol::AcknowledgementKind kind) {
-    protocol::Acknowledgement word;
-    word.kind = kind;
-    const bool opened = kind == protocol::AcknowledgementKind::Opened;
-    word.verdict = opened ? protocol::Verdict::Accepted : protocol::Verdict::None;
-    word.kiosk = kiosk;
-    word.epoch = epoch;
-    word.sequence = record.header.sequence;
-    word.request_id = record.header.request_id;
-    word.hash = record.hash;
-    word.at = clock_.wall();
-    word.sign(opened ? keys_.cases : keys_.ingest);
-    return word;
-  }
-
   void acknowledge(store::Store& queue) {
-    const auto records = queue.unsent(3);
-    if (!records || records->empty()) return;
-    std::vector<protocol::Acknowledgement> stored;
+    const auto batch = queue.next_batch(3);
+    if (!batch || !*batch) return;
+    protocol::StoredWord stored{
+        kiosk, epoch, (*batch)->last_sequence(), (*batch)->entries.back().record.hash, clock_.wall(), {}};
+    stored.sign(keys_.ingest);
     std::vector<protocol::Acknowledgement> opened;
-    for (const auto& record : *records) {
-      stored.push_back(about(record, protocol::AcknowledgementKind::Stored));
-      opened.push_back(about(record, protocol::AcknowledgementKind::Opened));
-      if (random_.below(2) == 0) opened.pop_back();
+    for (const auto& entry : (*batch)->entries) {
+      if (random_.below(2) == 0) continue;
+      const protocol::RecordHeader& header = entry.record.header;
+      opened.push_back({protocol::Verdict::Accepted,
+                        kiosk,
+                        epoch,
+                        header.sequence,
+                        header.request_id,
+                        entry.record.hash,
+                        clock_.wall(),
+                        {},
+                        {}});
+      opened.back().sign(keys_.cases);
     }
     if (!queue.mark_stored(stored) || opened.empty()) return;
     for (const auto& word : opened) may_be_erased_.insert(word.sequence);
