@@ -13,7 +13,7 @@ namespace {
 
 /// How long one talk with the simulated device lasts before we look whether the host has cancelled.
 constexpr std::chrono::milliseconds slice{3};
-constexpr std::chrono::milliseconds slow{250};
+constexpr std::chrono::milliseconds slow{120};
 constexpr std::size_t setup_bytes = 8;
 
 int status_of(TransferFault fault) {

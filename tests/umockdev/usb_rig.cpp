@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -26,7 +27,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Between the two signs of an unplugging.
-constexpr std::chrono::milliseconds between_signs{20};
+constexpr std::chrono::milliseconds between_signs{5};
 constexpr std::size_t id_offset = 8;  // idVendor in a device descriptor (USB 2.0, table 9-8)
 
 struct NamedFault {
@@ -99,6 +100,7 @@ class UsbRig::Inside {
     std::string path;  // "/devices/usb1/1-1"
     std::string node;  // "/dev/bus/usb/001/002"
     bool in = true;
+    bool away = false;  // and its files are gone
   };
   using Lock = std::unique_lock<std::mutex>;
 
@@ -141,12 +143,15 @@ class UsbRig::Inside {
            "umockdev takes the description");
   }
   void remove_files(const Plug& plug) {
+    umockdev_testbed_uevent(testbed_, ("/sys" + plug.path).c_str(), "remove");
+
     umockdev_testbed_remove_device(testbed_, ("/sys" + plug.path).c_str());
   }
 
   UMockdevTestbed* testbed_;
   std::string root_;
   std::mutex mutex_;
+  std::condition_variable away_;
   int last_address_ = 1;
   std::deque<Plug> plugs_;
   std::vector<std::jthread> hands_;
@@ -199,11 +204,15 @@ void UsbRig::Inside::plug_in(simulated::SimulatedDevice& device, const PlugOptio
 void UsbRig::Inside::unplug(MockDevice& mock, UrbFault how) {
   Plug* plug = nullptr;
   {
-    const Lock lock(mutex_);
+    Lock lock(mutex_);
     for (Plug& one : plugs_) {
       if (one.mock.get() == &mock) plug = &one;
     }
-    if (plug == nullptr || !plug->in) return;
+    ENSURE(plug != nullptr, "the device was plugged in");
+    if (!plug->in) {
+      away_.wait(lock, [&] { return plug->away; });
+      return;
+    }
     plug->in = false;
   }
   mock.device().unplug();
@@ -218,6 +227,9 @@ void UsbRig::Inside::unplug(MockDevice& mock, UrbFault how) {
     remove_files(*plug);
   }
   fs::remove(below_root(plug->node));
+  const Lock lock(mutex_);
+  plug->away = true;
+  away_.notify_all();
 }
 
 UsbRig::UsbRig() : inside_(std::make_unique<Inside>()) {}
@@ -265,6 +277,10 @@ std::string UsbRig::power_control(simulated::SimulatedDevice& device) {
 }
 
 void UsbRig::set_node_mode(simulated::SimulatedDevice& device, unsigned mode) {
+  // umockdev talks to every opener, also to one who will be refused.
+  const std::string node = inside_->plug_of(device).node;
+  fs::permissions(inside_->below_root(""), fs::perms(0755));
+  fs::permissions(inside_->below_root("/ioctl" + node), fs::perms(0777));
   inside_->mock_of(device).file().set_mode(mode);
 }
 

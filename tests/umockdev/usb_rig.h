@@ -27,7 +27,7 @@ enum class UrbFault : std::uint8_t {
   Noise,         ///< in: as many random bytes as fit, the answer comes with the next; out: as BusError
   Babble,        ///< in: Noise for this and every later URB until a reset; out: as BusError
   Stale,         ///< in: the answer before once more; the right one comes with the next; out: as BusError
-  Slow,          ///< it takes 250 ms (the device says NAK)
+  Slow,          ///< it takes 120 ms (the device says NAK)
   UnplugEvent,   ///< pulled out: the kernel's event first, URBs end with -ESHUTDOWN a moment later
   UnplugError,   ///< pulled out: URBs end with -ESHUTDOWN, the kernel's event comes a moment later
   UnplugHangUp,  ///< pulled out: the file says POLLERR, as the real kernel's does, and the event comes later
@@ -73,7 +73,8 @@ class UsbRig {
   /// Plugs the device in, with a new address. Its plug must be out.
   void plug_in(simulated::SimulatedDevice& device, PlugOptions options);
   void plug_in(simulated::SimulatedDevice& device) { plug_in(device, PlugOptions{}); }
-  /// Pulls it out in one of the three unplugging ways; returns when the first sign of it has been given.
+  /// Pulls it out in one of the three unplugging ways, if it is not out already; returns when both signs of it
+  /// have been given.
   void unplug(simulated::SimulatedDevice& device, UrbFault how);
 
   /// The fault strikes the URB of that index, counted from the plugging-in.

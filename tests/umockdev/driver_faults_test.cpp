@@ -1,0 +1,164 @@
+// The drivers over the real libusb while any transfer goes wrong: every outcome is right or has a name, in
+// time.
+#include "base/core/clock.h"
+#include "base/core/log.h"
+#include "base/core/random.h"
+#include "drivers/card-reader/profile.h"
+#include "drivers/card-reader/usb_match.h"
+#include "drivers/receipt-printer/job.h"
+#include "drivers/receipt-printer/usb_match.h"
+#include "drivers/simulated/simulated_card_reader.h"
+#include "drivers/simulated/simulated_printer.h"
+#include "tests/umockdev/plugged.h"
+#include "tests/umockdev/usb_rig.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <thread>
+
+using namespace pishkhan;
+using rig::UrbFault;
+using rig::UsbRig;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr card::ReaderLimits hasty{.exchange = 160ms, .one_read = 40ms};
+/// What one reading may take when everything goes wrong once: power on and off, and its steps, one of which is
+/// late.
+constexpr std::chrono::milliseconds reading_bound{3000};
+
+/// Plugs in, reads, pulls out. Nothing if the reader could not be opened.
+std::optional<Result<card::CardHolder, card::CardFault>> read_once(UsbRig& rig, usb::Bus& bus,
+                                                                   simulated::SimulatedCardReader& device,
+                                                                   std::optional<std::size_t> index,
+                                                                   UrbFault fault) {
+  const SystemClock clock;
+  rig.plug_in(device);
+  if (index) rig.strike(device, *index, fault);
+  const auto transport = rig::open_first(bus, card::wanted_readers());
+  if (!transport) return std::nullopt;
+  auto reader = card::CardReader::open(*transport, clock, hasty);
+  if (!reader) return std::nullopt;
+  return card::read_card(*reader, clock);
+}
+
+std::uint64_t chosen_seed() {
+  const char* given = std::getenv("PISHKHAN_SEED");
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : 20261124;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "whatever happens to any transfer of a card reading, the number is right or there is a fault, in time") {
+  log::mute();
+  const SystemClock clock;
+  simulated::SimulatedCardReader device;
+  device.insert(rig::citizen_card());
+  UsbRig rig;
+  const auto bus = rig::started_bus({.cancel_time = 50ms});
+  const auto whole = read_once(rig, *bus, device, {}, UrbFault::None);
+  REQUIRE((whole && *whole));
+  const std::size_t transfers = rig.urbs(device);
+  REQUIRE(transfers > 10);
+  rig.unplug(device, UrbFault::UnplugError);
+  for (const UrbFault fault : rig::all_urb_faults()) {
+    // Every index for the unplugging; every second one for the rest, so that the test stays short.
+    const std::size_t step = rig::unplugs(fault) ? 1 : 2;
+    for (std::size_t index = static_cast<std::size_t>(fault) % step; index < transfers; index += step) {
+      CAPTURE(rig::name(fault));
+      CAPTURE(index);
+      const SteadyTime start = clock.steady();
+      const auto result = read_once(rig, *bus, device, index, fault);
+      CHECK(clock.steady() - start < reading_bound);
+      REQUIRE(result);
+      if (*result) {
+        CHECK((*result)->national_id.reveal() == rig::citizen_national_id);
+      } else if (rig::unplugs(fault)) {
+        CHECK(result->error() == card::CardFault::NoReader);
+      }
+      rig.unplug(device, UrbFault::UnplugError);
+    }
+  }
+  const auto again = read_once(rig, *bus, device, {}, UrbFault::None);
+  REQUIRE((again && *again));
+}
+
+TEST_CASE("whatever happens to a transfer of a receipt, nobody says printed when it was not") {
+  const std::uint64_t seed = chosen_seed();
+  CAPTURE(seed);
+  SeededRandom choice(seed);
+  const SystemClock clock;
+  const Bitmap receipt = rig::small_receipt(576, 120);
+  for (int run = 0; run < 12; ++run) {
+    simulated::SimulatedPrinter device(clock);
+    UsbRig rig;
+    rig.plug_in(device);
+    const auto& faults = rig::all_urb_faults();
+    const UrbFault fault = faults[choice.below(faults.size())];
+    const std::size_t index = choice.below(50);
+    CAPTURE(rig::name(fault));
+    CAPTURE(index);
+    rig.strike(device, index, fault);
+    const auto bus = rig::started_bus({.cancel_time = 50ms});
+    const auto transport = rig::open_first(*bus, printer::wanted_printers());
+    REQUIRE(transport != nullptr);
+    SeededRandom random(choice.next());
+    printer::ReceiptPrinter printer(*transport, clock, random, printer::epson_tm_t20);
+    const SteadyTime start = clock.steady();
+    const printer::PrintOutcome outcome = printer.print(receipt, 3s);
+    CHECK(clock.steady() - start < 3s + printer::ReceiptPrinter::cleaning_time + 1s);
+    if (!std::holds_alternative<printer::Printed>(outcome)) continue;
+    const auto strips = device.strips();
+    REQUIRE_FALSE(strips.empty());
+    const simulated::Strip& last = strips.back();
+    bool whole = last.dots.height() >= last.top_margin_rows + receipt.height();
+    for (int y = 0; whole && y < receipt.height(); ++y) {
+      whole = std::ranges::equal(last.dots.row(last.top_margin_rows + y), receipt.row(y));
+    }
+    CHECK(whole);
+  }
+}
+
+TEST_CASE("reader and printer at work at the same time, while a third thread looks on") {
+  const SystemClock clock;
+  simulated::SimulatedCardReader reader;
+  reader.insert(rig::citizen_card());
+  simulated::SimulatedPrinter printer(clock);
+  UsbRig rig;
+  rig.plug_in(reader, {.port = 1});
+  rig.plug_in(printer, {.port = 2});
+  const auto bus = rig::started_bus();
+  int cards = 0;
+  int receipts = 0;
+  {
+    std::jthread reads([&] {
+      const auto transport = rig::open_first(*bus, card::wanted_readers());
+      if (!transport) return;
+      auto driver = card::CardReader::open(*transport, clock);
+      for (int i = 0; driver && i < 5; ++i) cards += card::read_card(*driver, clock) ? 1 : 0;
+    });
+    std::jthread prints([&] {
+      const auto transport = rig::open_first(*bus, printer::wanted_printers());
+      if (!transport) return;
+      SeededRandom random(7);
+      printer::ReceiptPrinter driver(*transport, clock, random, printer::epson_tm_t20);
+      for (int i = 0; i < 2; ++i) {
+        receipts +=
+            driver.print(rig::small_receipt(), 10s) == printer::PrintOutcome(printer::Printed{}) ? 1 : 0;
+      }
+    });
+    const std::jthread looks([&](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        CHECK(bus->devices().size() == 3);
+        std::this_thread::sleep_for(5ms);
+      }
+    });
+    reads.join();
+    prints.join();
+  }
+  CHECK(cards == 5);
+  CHECK(receipts == 2);
+}
