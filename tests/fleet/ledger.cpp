@@ -88,6 +88,8 @@ void Ledger::judge_row(const backend::CasesStore::Row& row, std::map<int, int>& 
   int& last = last_of[word.kiosk];
   if (word.sequence <= last) return breach_(word.kiosk, "opened out of order or twice");
   last = word.sequence;
+  // Of a record that its disk damaged only the link came.
+  if (word.verdict == Verdict::Missing && damaged_.contains(word.kiosk)) return;
   if (word.verdict != Verdict::Accepted && word.verdict != Verdict::Joined) {
     return breach_(word.kiosk, "an honest request was found invalid: " + row.reason);
   }
