@@ -36,6 +36,10 @@ services::Catalogue catalogue() {
   return result;
 }
 
+CatalogueOf always(services::Catalogue one) {
+  return [one = std::move(one)](const std::string&) -> const services::Catalogue& { return one; };
+}
+
 struct Sealed {
   protocol::OpeningKey key = protocol::OpeningKey::generate(3);
   protocol::Request request;
@@ -58,7 +62,7 @@ struct Sealed {
     record.payload = protocol::seal(protocol::encode_request(request)->view(), key.public_part()).value();
     return record;
   }
-  OpenedRequest open() const { return open_request(record(), {&key, 1}, catalogue()); }
+  OpenedRequest open() const { return open_request(record(), {&key, 1}, always(catalogue())); }
 };
 
 }  // namespace
@@ -86,13 +90,13 @@ TEST_CASE("a sealed request is opened and judged; what is wrong with it has a st
   const Sealed damaged;
   protocol::Record record = damaged.record();
   record.payload->back() ^= 1U;
-  CHECK(open_request(record, {&damaged.key, 1}, catalogue()).reason == "damaged-envelope");
+  CHECK(open_request(record, {&damaged.key, 1}, always(catalogue())).reason == "damaged-envelope");
   const protocol::OpeningKey later = protocol::OpeningKey::generate(4);
-  CHECK(open_request(damaged.record(), {&later, 1}, catalogue()).reason == "sealed-to-another-key");
+  CHECK(open_request(damaged.record(), {&later, 1}, always(catalogue())).reason == "sealed-to-another-key");
   for (std::size_t length = 0; length < record.payload->size(); length += 37) {
     protocol::Record cut = damaged.record();
     cut.payload->resize(length);
-    CHECK_FALSE(open_request(cut, {&damaged.key, 1}, catalogue()).reason.empty());
+    CHECK_FALSE(open_request(cut, {&damaged.key, 1}, always(catalogue())).reason.empty());
   }
 }
 
@@ -100,7 +104,7 @@ TEST_CASE("who the person is lies beside the form, and is demanded as the servic
   services::Catalogue typed = catalogue();
   typed.services.front().assurance = services::Assurance::TypedNationalId;
   const auto judged = [&](const Sealed& sealed) {
-    return open_request(sealed.record(), {&sealed.key, 1}, typed).reason;
+    return open_request(sealed.record(), {&sealed.key, 1}, always(typed)).reason;
   };
   Sealed known;
   known.request.assurance = services::Assurance::TypedNationalId;

@@ -4,6 +4,7 @@
 #include "base/core/log.h"
 #include "base/formats/calendar.h"
 #include "base/services/loader.h"
+#include "offline-queue/reference-backend/cases_updates.h"
 #include "offline-queue/reference-backend/opener.h"
 
 #include <optional>
@@ -45,14 +46,23 @@ Result<Cases, CasesFault> Cases::open(const CasesOptions& options, const Clock& 
   if (!catalogue) return fail(CasesFault::BadCatalogue);
   auto store = CasesStore::open(options.database, Sharing::WithReaders);
   if (!store) return fail(CasesFault::BadDatabase);
+  // Requests that were filed under it are judged by it, also when a newer one is served.
+  if (keep_pack(*store, *pack) == PackKept::Failed) return fail(CasesFault::BadDatabase);
+  Result<SigningKey, KeyFault> update_key = SigningKey::load(options.update_key);
+  if (!update_key) return fail(CasesFault::BadKey);
   auto link = IngestLink::open(options.ingest);
   if (!link) return fail(CasesFault::BadCertificate);
-  return Cases(std::move(*store), std::move(*link), std::move(*catalogue), std::move(keys),
-               std::move(*signing_key), clock, random);
+  Cases cases(std::move(*store), std::move(*link), std::move(*catalogue), std::move(keys),
+              std::move(*signing_key), clock, random);
+  cases.sign_updates_with(std::move(*update_key));
+  return cases;
 }
 
 bool Cases::take_request(const SealedPage::Entry& entry, CasesStore::Taken& taken, SecretBytes& body) {
-  const OpenedRequest opened = open_request(entry.entry.record, keys_, catalogue_);
+  const OpenedRequest opened = open_request(
+      entry.entry.record, keys_, [this](const std::string& fingerprint) -> const services::Catalogue& {
+        return catalogue_of(fingerprint);
+      });
   Acknowledgement& word = taken.report.acknowledgement;
   taken.reason = opened.reason;
   if (opened.request) {
@@ -117,7 +127,28 @@ bool Cases::take(const SealedPage::Entry& entry) {
     }
   }
   word.sign(signing_key_);
-  return store_.insert(taken);
+  return store_.insert(taken) && tell_kiosk(taken);
+}
+
+/// So that the kiosk can say where the case stands while its network is gone.
+bool Cases::tell_kiosk(const CasesStore::Taken& taken) {
+  const bool tells =
+      taken.type == RecordType::Request && taken.report.acknowledgement.verdict != Verdict::Missing;
+  if (!update_key_ || !tells) return true;
+  return CasesUpdates(store_.database()).add_case(taken.report, taken.received_at, clock_.wall(), *update_key_);
+}
+
+const services::Catalogue& Cases::catalogue_of(const std::string& fingerprint) {
+  const auto known = packs_.find(fingerprint);
+  if (known != packs_.end()) return known->second;
+  const auto bytes = CasesUpdates(store_.database()).pack(fingerprint);
+  const auto pack = bytes ? services::pack_of(*bytes) : std::nullopt;
+  auto catalogue =
+      pack ? services::parse_pack(*pack)
+           : Result<services::Catalogue, services::CatalogueFault>(fail(services::CatalogueFault{}));
+  if (catalogue) return packs_.emplace(fingerprint, std::move(*catalogue)).first->second;
+  log::warning("cases.pack-not-kept");
+  return catalogue_;
 }
 
 Cases::PollFault Cases::database_fault() {
@@ -136,6 +167,31 @@ Result<int, Cases::PollFault> Cases::report_all(const std::stop_token& stop) {
     if (!(store_.begin() && store_.mark_reported(report.cases) && store_.commit()))
       return fail(database_fault());
     reported += static_cast<int>(report.cases.size());
+  }
+}
+
+/// Packs first: a kiosk that hears of one finds it.
+Result<int, Cases::PollFault> Cases::relay_updates(const std::stop_token& stop) {
+  CasesUpdates updates(store_.database());
+  while (const auto pack = updates.unrelayed_pack()) {
+    for (std::size_t offset = 0; offset < pack->bytes.size(); offset += pack_part_bytes) {
+      CataloguePart part{
+          pack->hash, static_cast<std::uint32_t>(pack->bytes.size()), static_cast<std::uint32_t>(offset), {}};
+      const auto begin = pack->bytes.begin() + static_cast<std::ptrdiff_t>(offset);
+      part.bytes.assign(begin, begin + static_cast<std::ptrdiff_t>(part.expected_bytes()));
+      if (const auto given = link_.give(part, stop); !given)
+        return fail(PollFault{PollFault::Where::Ingest, given.error()});
+    }
+    if (!updates.mark_pack_relayed(pack->hash)) return fail(database_fault());
+  }
+  int relayed = 0;
+  for (;;) {
+    const auto waiting = updates.unrelayed(kReportAtOnce);
+    if (waiting.items.empty()) return relayed;
+    const auto given = link_.give(UpdatesReport{waiting.items}, stop);
+    if (!given) return fail(PollFault{PollFault::Where::Ingest, given.error()});
+    if (!updates.mark_relayed(waiting.last)) return fail(database_fault());
+    relayed += static_cast<int>(waiting.items.size());
   }
 }
 
@@ -161,6 +217,10 @@ Result<Cases::Polled, Cases::PollFault> Cases::poll_once(const std::stop_token& 
   const auto after = report_all(stop);
   if (!after) return fail(after.error());
   polled.reported = *before + *after;
+  // Behind the words, which ingest must know before it can show a new stage.
+  const auto relayed = relay_updates(stop);
+  if (!relayed) return fail(relayed.error());
+  polled.relayed = *relayed;
   return polled;
 }
 

@@ -9,7 +9,9 @@
 #include "offline-queue/reference-backend/secret_verifier.h"
 
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -22,6 +24,7 @@ struct CasesOptions {
   std::filesystem::path database;
   std::vector<std::filesystem::path> opening_keys;  ///< the current one and retired ones
   std::filesystem::path signing_key;                ///< signs Opened
+  std::filesystem::path update_key;                 ///< signs what kiosks are told of their cases
   std::filesystem::path catalogue;                  ///< a city's pack
 };
 
@@ -40,9 +43,13 @@ class Cases {
         std::vector<protocol::OpeningKey> keys, protocol::SigningKey signing_key, const Clock& clock,
         Random& random, MakeVerifier make_verifier = make_secret_verifier);
 
+  /// With it kiosks are told of their cases' stages; without it they are not.
+  void sign_updates_with(protocol::SigningKey key) { update_key_ = std::move(key); }
+
   struct Polled {
     int taken = 0;     ///< new records
     int reported = 0;  ///< words given to ingest
+    int relayed = 0;   ///< updates given to ingest
     bool more = false;
   };
   /// What hindered a poll. Nothing is lost by it: the same is fetched and reported again.
@@ -60,15 +67,21 @@ class Cases {
                     protocol::SecretBytes& body);
   PollFault database_fault();
   Result<int, PollFault> report_all(const std::stop_token& stop);
+  Result<int, PollFault> relay_updates(const std::stop_token& stop);
+  bool tell_kiosk(const CasesStore::Taken& taken);
+  /// The pack that a request was filed under; the present one if that is not kept here.
+  const services::Catalogue& catalogue_of(const std::string& fingerprint);
 
   CasesStore store_;
   IngestLink link_;
   services::Catalogue catalogue_;
+  std::map<std::string, services::Catalogue> packs_;  ///< read so far, by fingerprint
   std::vector<protocol::OpeningKey> keys_;
   protocol::SigningKey signing_key_;
   const Clock& clock_;
   Random& random_;
   MakeVerifier make_verifier_;
+  std::optional<protocol::SigningKey> update_key_;
 };
 
 }  // namespace pishkhan::backend

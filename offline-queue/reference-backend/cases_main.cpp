@@ -3,6 +3,7 @@
 #include "base/core/random.h"
 #include "offline-queue/reference-backend/cases.h"
 #include "offline-queue/reference-backend/cases_listing.h"
+#include "offline-queue/reference-backend/cases_staff_commands.h"
 #include "offline-queue/reference-backend/demo_keys.h"
 #include "offline-queue/reference-backend/program.h"
 #include "offline-queue/sync/backoff.h"
@@ -37,7 +38,7 @@ int complain(const char* sentence) {
 const char* sentence(backend::CasesFault fault) {
   switch (fault) {
     case backend::CasesFault::BadKey:
-      return "a key (opening.json, signing.pem) cannot be read";
+      return "a key (opening.json, signing.pem, updates.pem) cannot be read";
     case backend::CasesFault::BadCatalogue:
       return "the catalogue cannot be read";
     case backend::CasesFault::BadDatabase:
@@ -67,6 +68,7 @@ int serve(const Arguments& arguments) {
   options.opening_keys.push_back(keys / "opening.json");
   for (const std::string& file : arguments.retired_keys) options.opening_keys.emplace_back(file);
   options.signing_key = keys / "signing.pem";
+  options.update_key = keys / "updates.pem";
   options.catalogue = arguments.catalogue;
   auto cases = backend::Cases::open(options, clock, random);
   if (!cases) return complain(sentence(cases.error()));
@@ -139,7 +141,7 @@ int main(int argc, char** argv) {
   }
   serve_verb
       ->add_option("--keys", arguments.keys,
-                   "Folder: authority.pem, tls.pem, tls.key, signing.pem, opening.json")
+                   "Folder: authority.pem, tls.pem, tls.key, signing.pem, opening.json, updates.pem")
       ->required();
   serve_verb->add_option("--catalogue", arguments.catalogue, "The city's pack, e.g. assets/cities/NAME")
       ->required();
@@ -156,11 +158,14 @@ int main(int argc, char** argv) {
   keys_verb->add_option("--epoch", arguments.demo.epoch)->check(CLI::Range(1, 99))->capture_default_str();
   keys_verb->add_option("--backend-url", arguments.demo.backend_url)->capture_default_str();
   keys_verb->add_flag("--json", arguments.json, "Report as JSON");
+  backend::StaffCommands staff;
+  staff.add_to(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (const auto status = staff.run()) return *status;
   if (init_verb->parsed()) return init(arguments);
   if (serve_verb->parsed()) return serve(arguments);
   if (keys_verb->parsed()) return demo_keys(arguments);

@@ -1,6 +1,7 @@
 #include "offline-queue/reference-backend/cases_store.h"
 
 #include "offline-queue/protocol/json_members.h"
+#include "offline-queue/reference-backend/cases_updates.h"
 
 #include <algorithm>
 #include <array>
@@ -63,6 +64,7 @@ Result<CasesStore, DatabaseFault> CasesStore::open(const std::filesystem::path& 
                                                    const std::string& vfs) {
   Result<Database, DatabaseFault> database = Database::open(file, sharing, kSchema, vfs);
   if (!database) return fail(database.error());
+  if (sharing != Sharing::ReadOnly && !CasesUpdates::prepare(*database)) return fail(DatabaseFault::Failed);
   return CasesStore(std::move(*database));
 }
 
@@ -160,15 +162,39 @@ bool CasesStore::mark_reported(const std::vector<OpenedReport::Case>& cases) {
   return true;
 }
 
+std::vector<CasesStore::Row> CasesStore::rows(Statement& query) {
+  std::vector<Row> rows;
+  while (query.step())
+    rows.push_back({report_in(query), time_of(query.integer(11)), query.text(12), query.blob(13)});
+  return rows;
+}
+
 std::vector<CasesStore::Row> CasesStore::requests(const std::string& case_number) {
   const std::string sql =
       std::string(kReportColumns) + "WHERE type=1 AND (?1='' OR case_number=?1) ORDER BY arrival";
   Statement query = database_.prepare(sql.c_str());
   query.bind(1, case_number);
-  std::vector<Row> rows;
-  while (query.step())
-    rows.push_back({report_in(query), time_of(query.integer(11)), query.text(12), query.blob(13)});
-  return rows;
+  return rows(query);
+}
+
+std::vector<CasesStore::Row> CasesStore::audits() {
+  const std::string sql = std::string(kReportColumns) + "WHERE type=3 ORDER BY arrival";
+  Statement query = database_.prepare(sql.c_str());
+  return rows(query);
+}
+
+std::vector<CasesStore::Row> CasesStore::move_case(const std::string& case_number, const std::string& stage) {
+  Statement update =
+      database_.prepare("UPDATE record SET stage=? WHERE type=1 AND case_number=? AND verdict IN (1, 2)");
+  static_cast<void>(update.bind(1, stage).bind(2, case_number).step());
+  if (update.failed()) return {};
+  return requests(case_number);
+}
+
+std::optional<std::string> CasesStore::service_of_case(const std::string& case_number) {
+  Statement query = database_.prepare("SELECT service FROM case_file WHERE number=?");
+  if (!query.bind(1, case_number).step()) return std::nullopt;
+  return query.text(0);
 }
 
 }  // namespace pishkhan::backend

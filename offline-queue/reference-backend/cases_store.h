@@ -18,6 +18,8 @@ class CasesStore {
   static Result<CasesStore, DatabaseFault> open(const std::filesystem::path& file, Sharing sharing,
                                                 const std::string& vfs = {});
 
+  /// For tables beside these, within the same transactions (cases_updates.h).
+  [[nodiscard]] Database& database() { return database_; }
   bool begin() { return database_.run("BEGIN IMMEDIATE"); }
   bool commit() { return database_.run("COMMIT"); }
   void roll_back() { static_cast<void>(database_.run("ROLLBACK")); }
@@ -52,11 +54,18 @@ class CasesStore {
     std::string reason;
     Bytes body;
   };
+  /// The audit entries of kiosks, in order of arrival: `body` is their text.
+  std::vector<Row> audits();
+  /// The requests of a case that are no Invalid ones. Gives them another stage, too.
+  std::vector<Row> move_case(const std::string& case_number, const std::string& stage);
+  /// The service of a case; nothing if there is no such case.
+  std::optional<std::string> service_of_case(const std::string& case_number);
   /// The requests, in order of arrival; only of one case if a number is given.
   std::vector<Row> requests(const std::string& case_number);
 
  private:
   explicit CasesStore(Database database) : database_(std::move(database)) {}
+  static std::vector<Row> rows(Statement& query);
   Database database_;
 };
 

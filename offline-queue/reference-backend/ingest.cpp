@@ -2,11 +2,10 @@
 
 #include "base/core/log.h"
 #include "offline-queue/reference-backend/ingest_batch.h"
+#include "offline-queue/reference-backend/ingest_request.h"
 #include "offline-queue/reference-backend/secret_verifier.h"
 
-#include <charconv>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 namespace pishkhan::backend {
@@ -15,51 +14,6 @@ namespace {
 using namespace protocol;
 
 constexpr int kPage = 64;
-
-Answering now(HttpAnswer answer) {
-  return [answer = std::move(answer)] { return answer; };
-}
-Answering refuse(ProblemType type) {
-  return now(problem_answer(Problem::of(type)));
-}
-
-HttpAnswer json_answer(std::string body) {
-  return {200, "application/json", std::move(body), {}};
-}
-
-/// The value of a query parameter; nothing if it is not there.
-std::optional<std::string_view> parameter(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    if (pair.substr(0, name.size()) == name && pair.size() > name.size() && pair[name.size()] == '=') {
-      return pair.substr(name.size() + 1);
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
-}
-
-/// An empty or missing cursor is the beginning; a broken one is nothing.
-std::optional<std::int64_t> cursor_of(const HttpRequest& request) {
-  const std::string_view after = parameter(request.query, "after").value_or("");
-  return after.empty() ? std::optional<std::int64_t>(0) : number(after);
-}
-
-/// "kiosk-1042" -> 1042; 0 if it is none.
-int kiosk_of(const HttpRequest& request) {
-  constexpr std::string_view prefix = "kiosk-";
-  const std::string_view name = request.peer_name;
-  if (name.substr(0, prefix.size()) != prefix) return 0;
-  return static_cast<int>(number(name.substr(prefix.size())).value_or(0) % 10'000);
-}
 
 int seconds(std::chrono::milliseconds wait) {
   return static_cast<int>((wait.count() + 999) / 1000);
@@ -84,6 +38,7 @@ Ingest::Ingest(KioskRegister kiosks, SigningKey key, const Clock& clock)
 
 Handling Ingest::take_public(const HttpRequest& request) {
   if (request.peer_role != "kiosk") return refuse(ProblemType::WrongRole);
+  if (auto down = take_down_public(request, kiosks_, clock_.wall(), poll_after_s_)) return std::move(*down);
   const bool get = request.method == "GET";
   const bool post = request.method == "POST";
   if (request.path == "/v1/batches") {
@@ -163,6 +118,7 @@ Handling Ingest::look_up(const HttpRequest& request) {
 
 Handling Ingest::take_internal(const HttpRequest& request) {
   if (request.peer_role != "cases") return refuse(ProblemType::WrongRole);
+  if (auto down = take_down_internal(request)) return std::move(*down);
   if (request.path == "/internal/v1/sealed") {
     if (request.method != "GET") return refuse(ProblemType::WrongMethod);
     const std::optional<std::int64_t> after = cursor_of(request);

@@ -3,15 +3,11 @@
 #include "base/core/clock.h"
 #include "offline-queue/reference-backend/attempts.h"
 #include "offline-queue/reference-backend/http_server.h"
+#include "offline-queue/reference-backend/ingest_down.h"
 #include "offline-queue/reference-backend/kiosk_register.h"
 #include "offline-queue/reference-backend/writer.h"
 
-#include <variant>
-
 namespace pishkhan::backend {
-
-/// How a request goes on: its answer is known at once, or it needs the database first.
-using Handling = std::variant<Answering, Work>;
 
 /// What ingest answers, without threads and sockets: checks chains and signatures, keeps sealed records, gives
 /// what cases said about them. It can open nothing. IngestServer runs it behind a network, tests/fleet in
@@ -23,6 +19,9 @@ class Ingest {
   Ingest(KioskRegister kiosks, protocol::SigningKey key, const Clock& clock);
   Ingest(const Ingest&) = delete;
   Ingest& operator=(const Ingest&) = delete;
+  /// Asks kiosks to poll for updates that often, so that a busy backend can slow them down; 0: as they like.
+  /// Call it before the first request.
+  void hint_polls(int seconds) { poll_after_s_ = seconds; }
   /// From a kiosk. What it returns must not outlive this object.
   [[nodiscard]] Handling take_public(const HttpRequest& request);
   /// From cases.
@@ -35,6 +34,7 @@ class Ingest {
 
   KioskRegister kiosks_;
   const Clock& clock_;
+  int poll_after_s_ = 0;
   // The key and the counters of attempts are used inside a Work only.
   protocol::SigningKey key_;
   Attempts attempts_by_code_;

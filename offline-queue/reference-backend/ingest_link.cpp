@@ -38,4 +38,22 @@ Result<protocol::OpenedTaken, sync::SyncFault> IngestLink::report(const protocol
   return message_in<protocol::OpenedTaken>(transport_.perform(exchange, stop));
 }
 
+Result<protocol::OpenedTaken, sync::SyncFault> IngestLink::give(const protocol::UpdatesReport& report,
+                                                                const std::stop_token& stop) {
+  const sync::Exchange exchange{sync::Method::Post, "/internal/v1/updates", report.encode(), {}};
+  return message_in<protocol::OpenedTaken>(transport_.perform(exchange, stop));
+}
+
+Result<protocol::OpenedTaken, sync::SyncFault> IngestLink::give(const protocol::CataloguePart& part,
+                                                                const std::stop_token& stop) {
+  const sync::Exchange exchange{sync::Method::Post, "/internal/v1/catalogues", part.encode(), {}};
+  return message_in<protocol::OpenedTaken>(transport_.perform(exchange, stop));
+}
+
+Result<protocol::HealthPage, sync::SyncFault> IngestLink::health_since(const std::string& cursor,
+                                                                       const std::stop_token& stop) {
+  const sync::Exchange exchange{sync::Method::Get, "/internal/v1/health?after=" + cursor, {}, {}};
+  return message_in<protocol::HealthPage>(transport_.perform(exchange, stop));
+}
+
 }  // namespace pishkhan::backend

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "offline-queue/protocol/messages.h"
+#include "offline-queue/protocol/updates.h"
 #include "offline-queue/sync/transport.h"
 
 #include <stop_token>
@@ -17,6 +18,12 @@ class IngestLink {
                                                              const std::stop_token& stop);
   Result<protocol::OpenedTaken, sync::SyncFault> report(const protocol::OpenedReport& report,
                                                         const std::stop_token& stop);
+  Result<protocol::OpenedTaken, sync::SyncFault> give(const protocol::UpdatesReport& report,
+                                                      const std::stop_token& stop);
+  Result<protocol::OpenedTaken, sync::SyncFault> give(const protocol::CataloguePart& part,
+                                                      const std::stop_token& stop);
+  Result<protocol::HealthPage, sync::SyncFault> health_since(const std::string& cursor,
+                                                             const std::stop_token& stop);
 
  private:
   sync::Transport transport_;

@@ -79,6 +79,10 @@ int main(int argc, char** argv) {
   app.add_option("--port-file", port_file, "Write the port for kiosks there once listening");
   app.add_option("--internal-port-file", internal_port_file, "Write the port for pishkhan-cases there");
   app.add_option("--threads", options.threads, "I/O threads")->check(CLI::Range(1, 64))->capture_default_str();
+  app.add_option("--poll-after", options.poll_after_s,
+                 "Seconds between a kiosk's polls for updates; 0: its own")
+      ->check(CLI::Range(0, 86'400))
+      ->capture_default_str();
   app.add_flag("--json", json, "Report as JSON");
   try {
     app.parse(argc, argv);

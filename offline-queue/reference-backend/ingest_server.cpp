@@ -26,6 +26,7 @@ Result<std::unique_ptr<IngestServer>, IngestFault> IngestServer::start(const Ing
   if (!store) return fail(IngestFault::BadDatabase);
   std::unique_ptr<IngestServer> made(
       new IngestServer(std::move(*kiosks), std::move(*key), std::move(*store), clock));
+  made->ingest_.hint_polls(options.poll_after_s);
   IngestServer* self = made.get();
   std::vector<Listener> listeners;
   listeners.push_back(

@@ -17,6 +17,7 @@ struct IngestOptions {
   std::uint16_t port = 0;           ///< for kiosks
   std::uint16_t internal_port = 0;  ///< for cases
   int threads = 2;
+  int poll_after_s = 0;  ///< see Ingest::hint_polls
 };
 
 enum class IngestFault { BadKey, BadRegister, BadDatabase, BadCertificate, CannotListen };

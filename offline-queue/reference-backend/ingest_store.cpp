@@ -1,6 +1,7 @@
 #include "offline-queue/reference-backend/ingest_store.h"
 
 #include "offline-queue/protocol/json_members.h"
+#include "offline-queue/reference-backend/ingest_updates.h"
 
 #include <algorithm>
 
@@ -61,6 +62,7 @@ Result<IngestStore, DatabaseFault> IngestStore::open(const std::filesystem::path
                                                      const std::string& vfs) {
   Result<Database, DatabaseFault> database = Database::open(file, Sharing::Alone, kSchema, vfs);
   if (!database) return fail(database.error());
+  if (!IngestUpdates::prepare(*database)) return fail(DatabaseFault::Failed);
   return IngestStore(std::move(*database));
 }
 

@@ -25,6 +25,9 @@ class IngestStore {
   bool release();
   void roll_back_to_savepoint();
   [[nodiscard]] bool failed() const { return failed_; }
+  /// For tables beside these, within the same transaction; note() each statement's end.
+  [[nodiscard]] Database& database() { return database_; }
+  void note(const Statement& ended) { failed_ = failed_ || ended.failed(); }
 
   struct Head {
     int sequence = 0;  ///< 0: nothing stored yet

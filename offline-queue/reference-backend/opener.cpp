@@ -71,7 +71,7 @@ std::optional<Hash> same_matter(const Request& request, const services::Service&
 }  // namespace
 
 OpenedRequest open_request(const Record& record, std::span<const OpeningKey> keys,
-                           const services::Catalogue& catalogue) {
+                           const CatalogueOf& catalogue_of) {
   OpenedRequest result;
   const Result<SecretBytes, EnvelopeFault> body = protocol::open(*record.payload, keys);
   if (!body) {
@@ -98,6 +98,7 @@ OpenedRequest open_request(const Record& record, std::span<const OpeningKey> key
     apart = apart && services::is_reserved_field(id);
     values.emplace(id, text);
   }
+  const services::Catalogue& catalogue = catalogue_of(request->catalogue_fingerprint);
   const auto allowed = services::check_request(catalogue, request->service_id, request->assurance, values);
   if (!in_its_place) {
     // Somebody sealed a copy of another request's body into this record.

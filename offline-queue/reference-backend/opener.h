@@ -5,6 +5,7 @@
 #include "offline-queue/protocol/envelope.h"
 #include "offline-queue/protocol/request_body.h"
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,10 +20,13 @@ struct OpenedRequest {
   std::string first_stage;                    ///< id of the service's first stage, or empty
 };
 
-/// Opens one sealed request and judges it by the same rules that the kiosk used (base/services). Pure but for
-/// the time it takes.
+/// The pack that has this fingerprint, or the one to judge by instead.
+using CatalogueOf = std::function<const services::Catalogue&(const std::string& fingerprint)>;
+
+/// Opens one sealed request and judges it by the same rules that the kiosk used (base/services), from the pack
+/// that it says it was filed under. Pure but for the time it takes, and for what `catalogue_of` does.
 [[nodiscard]] OpenedRequest open_request(const protocol::Record& record,
                                          std::span<const protocol::OpeningKey> keys,
-                                         const services::Catalogue& catalogue);
+                                         const CatalogueOf& catalogue_of);
 
 }  // namespace pishkhan::backend

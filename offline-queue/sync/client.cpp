@@ -1,21 +1,12 @@
 #include "offline-queue/sync/client.h"
 
 #include "base/core/personal.h"
+#include "offline-queue/sync/message_in.h"
 
 #include <utility>
 
 namespace pishkhan::sync {
 namespace {
-
-/// The message in a 2xx answer, or the fault.
-template <class Message>
-Result<Message, SyncFault> message_in(const Result<Answer, SyncFault>& answer) {
-  if (!answer) return fail(answer.error());
-  if (answer->status < 200 || answer->status > 299) return fail(fault_of(*answer));
-  std::optional<Message> message = Message::parse(answer->body);
-  if (!message) return fail(SyncFault{SyncFaultKind::BadAnswer, {}, {}});
-  return std::move(*message);
-}
 
 /// Ingest compared all that the batch showed of the past: its own places and the hash before them.
 SyncDetail kind_of_fork(const SyncFault& fork, const protocol::Batch& batch) {

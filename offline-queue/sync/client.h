@@ -1,6 +1,7 @@
 #pragma once
 
 #include "offline-queue/protocol/messages.h"
+#include "offline-queue/protocol/updates.h"
 #include "offline-queue/sync/transport.h"
 
 #include <stop_token>
@@ -32,6 +33,10 @@ class Client final : public Backend {
   Result<protocol::Opened, SyncFault> opened_since(int epoch, std::string_view cursor) override;
   Result<protocol::CaseView, SyncFault> look_up(const protocol::LookUp& question);
   Result<protocol::ServerTime, SyncFault> time();
+  /// What the city says to this kiosk and to all after `cursor` ("" at first). Nothing is verified here.
+  Result<protocol::UpdatesPage, SyncFault> updates_since(int epoch, std::string_view cursor);
+  Result<protocol::CataloguePart, SyncFault> catalogue_part(const protocol::Hash& hash, std::uint32_t offset);
+  Result<protocol::ServerTime, SyncFault> send_health(const protocol::Health& health);
 
  private:
   Transport transport_;

@@ -67,6 +67,7 @@ void Counter::restart_ingest() {
                                      folder_ / "cases.db",
                                      {cases_keys / "opening.json"},
                                      cases_keys / "signing.pem",
+                                     cases_keys / "updates.pem",
                                      "assets/cities/shahr-e-nemuneh"},
                                     clock_, random_);
   ENSURE(cases.has_value(), "no cases");

@@ -61,6 +61,22 @@ def main():
             looked = status(cases, "list", "--database", database, "--json")
             expect("list beside serve", looked.returncode == 0 and json.loads(looked.stdout) == {"requests": []})
             expect("no such case: 1", status(cases, "show", "1405-000001", "--database", database).returncode == 1)
+            desk = ["--database", database, "--keys", str(keys / "cases"), "--json"]
+            told_pack = status(cases, "publish-catalogue", pack, *desk)
+            expect("publish", told_pack.returncode == 0 and json.loads(told_pack.stdout)["number"] == 1)
+            expect("no pack: 1", status(cases, "publish-catalogue", str(keys), *desk).returncode == 1)
+            set_one = status(cases, "set-configuration", "sync.updates_seconds=60", "--kiosk", "1042", *desk)
+            expect("set", set_one.returncode == 0 and json.loads(set_one.stdout) == {"number": 1})
+            expect("closed set", status(cases, "set-configuration", "paths.keys=1", *desk).returncode == 1)
+            expect("order", status(cases, "command", "sync-now", *desk).returncode == 0)
+            expect("a reason is needed", status(cases, "command", "out-of-service", *desk).returncode == 1)
+            expect("no such order: 2", status(cases, "command", "erase", *desk).returncode == 2)
+            expect("no such case", status(cases, "stage", "1405-000001", "repair", *desk).returncode == 1)
+            audit = status(cases, "audit", "--database", database, "--json")
+            expect("audit", json.loads(audit.stdout) == {"audits": []})
+            health = status(cases, "health", "--keys", str(keys / "cases"), "--json", "--ingest",
+                            f"https://127.0.0.1:{told['internal_port']}")
+            expect("health", health.returncode == 0 and json.loads(health.stdout) == {"kiosks": []})
             for process in (opener, server):
                 process.send_signal(signal.SIGTERM)
                 expect("SIGTERM ends it with 0", process.wait(timeout=30) == 0)
