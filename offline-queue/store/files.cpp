@@ -71,6 +71,12 @@ class SystemFiles final : public Files {
     return {};
   }
 
+  void forget_cached(const std::filesystem::path& file) override {
+    const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    // Pages that are still to be written stay; of the others, those whose writing failed go, too.
+    if (descriptor.get() >= 0) ::posix_fadvise(descriptor.get(), 0, 0, POSIX_FADV_DONTNEED);
+  }
+
   Result<void, FileFault> sync_folder(const std::filesystem::path& folder) override {
     const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (descriptor.get() < 0 || ::fsync(descriptor.get()) != 0) return fail(fault_from_errno());

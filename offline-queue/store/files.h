@@ -23,6 +23,9 @@ class Files {
   /// Writes in place at `offset`, growing the file, and returns when the bytes are on the disk.
   [[nodiscard]] virtual Result<void, FileFault> write_synced(const std::filesystem::path& file,
                                                              std::size_t offset, ByteView bytes) = 0;
+  /// Has the next reader read the disk and not the kernel's memory, as far as the disk has been given all:
+  /// after a sync that failed, Linux shows what was written to every reader and never writes it.
+  virtual void forget_cached(const std::filesystem::path& file) = 0;
   /// Makes the names in a folder durable.
   [[nodiscard]] virtual Result<void, FileFault> sync_folder(const std::filesystem::path& folder) = 0;
   /// What an unprivileged process can still write there.

@@ -50,6 +50,10 @@ QueueStore::QueueStore(const Options& options, std::unique_ptr<Files> own_files,
       own_key_(options.kiosk_key->verifying_key()) {}
 
 Result<void, StoreFault> QueueStore::start() {
+  // If a sync failed before, what it was to write is only in the kernel's memory. Folding that back would mix
+  // pages of a commit that is on no disk into the database, and a power cut there would leave it torn for good.
+  // The database needs none of this: a fold that failed leaves the WAL as it is, and is done again from it.
+  for (const char* name : {"queue.db-wal", "queue.head"}) files_.forget_cached(options_.folder / name);
   auto database = Database::open(options_, files_, [](Database&) -> Result<void, StoreFault> { return {}; });
   if (!database) return fail(database.error());
   database_ = std::move(*database);
@@ -119,7 +123,7 @@ Result<void, StoreFault> QueueStore::compare_anchor() {
   if (!head && last_sequence_ == 0) {
     // A new queue, or the power went while it was made.
     findings_.anchor = Findings::Anchor::Matches;
-    return anchor_.start({options_.kiosk, options_.epoch, 0, head_, options_.kiosk_key->sign(head_)});
+    return start_anchor();
   }
   if (!contents->exists) {
     findings_.anchor = Findings::Anchor::Missing;
@@ -136,7 +140,8 @@ Result<void, StoreFault> QueueStore::compare_anchor() {
   }
   if (head->sequence == 0) {
     findings_.anchor = Findings::Anchor::Matches;
-    return {};
+    // Whoever wrote it may not have come to the sync, and no older slot would be there to fall back on.
+    return last_sequence_ == 0 ? start_anchor() : Result<void, StoreFault>{};
   }
   const auto row = database_->prepare("SELECT hash FROM entry WHERE seq = ?");
   if (!row) return fail(row.error());
@@ -150,6 +155,10 @@ Result<void, StoreFault> QueueStore::compare_anchor() {
   return {};
 }
 
+Result<void, StoreFault> QueueStore::start_anchor() {
+  return anchor_.start({options_.kiosk, options_.epoch, 0, head_, options_.kiosk_key->sign(head_)});
+}
+
 std::optional<StoreFault> QueueStore::obstacle() const {
   if (database_->doubtful()) return StoreFault::IoError;
   const bool sound = findings_.head_verifies && findings_.anchor != Findings::Anchor::Truncated &&
@@ -160,9 +169,11 @@ std::optional<StoreFault> QueueStore::obstacle() const {
 }
 
 Result<void, StoreFault> QueueStore::settle() {
-  const auto done = database_->renew_wal();
-  settled_ = done.has_value();
-  return done;
+  if (const auto done = database_->renew_wal(); !done) return fail(done.error());
+  // The names, too: whoever made the files may not have come that far.
+  if (const auto done = files_.sync_folder(options_.folder); !done) return fail(fault_of(done.error()));
+  settled_ = true;
+  return {};
 }
 
 Result<void, StoreFault> QueueStore::may_append() {

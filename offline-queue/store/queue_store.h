@@ -43,10 +43,11 @@ class QueueStore final : public Store {
   Result<void, StoreFault> check_identity();
   Result<void, StoreFault> verify_chain();
   Result<void, StoreFault> compare_anchor();
+  Result<void, StoreFault> start_anchor();
   /// Why nothing may be appended now, if so.
   [[nodiscard]] std::optional<StoreFault> obstacle() const;
-  /// After a sync that failed, what was found at opening may be in the kernel's memory only: every reader sees
-  /// it, no later sync writes it, and the next power cut loses it. Folding the WAL back writes it once more.
+  /// What was found at opening may be on its way to the disk only, if the last process died between a write
+  /// and its sync, or before it had erased all that it was to erase. Folding the WAL back does both.
   Result<void, StoreFault> settle();
   Result<void, StoreFault> may_append();
   [[nodiscard]] Place next_place(const protocol::RequestId& request_id) const;

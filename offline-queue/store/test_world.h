@@ -33,6 +33,7 @@ class TestFiles final : public Files {
                                        ByteView bytes) override {
     return files_->write_synced(file, offset, bytes);
   }
+  void forget_cached(const std::filesystem::path& file) override { files_->forget_cached(file); }
   Result<void, FileFault> sync_folder(const std::filesystem::path& folder) override {
     return files_->sync_folder(folder);
   }

@@ -40,6 +40,7 @@ class CuttingFiles final : public store::Files {
     static_cast<void>(files_->write_synced(file, offset, torn).has_value());
     return fail(store::FileFault::IoError);
   }
+  void forget_cached(const std::filesystem::path& file) override { files_->forget_cached(file); }
   Result<void, store::FileFault> sync_folder(const std::filesystem::path& folder) override {
     if (dead_ || cut_now()) return fail(store::FileFault::IoError);
     return files_->sync_folder(folder);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <utility>
 
 namespace pishkhan::power_cut {
 namespace {
@@ -17,7 +16,8 @@ void put(Bytes& content, std::size_t offset, ByteView bytes) {
 }  // namespace
 
 bool ModelDisk::operate() {
-  if (!powered_) return false;
+  if (!powered_ || writable_operations_ == 0) return false;
+  if (writable_operations_ > 0) --writable_operations_;
   ++operations_;
   if (operations_left_ > 0 && --operations_left_ == 0) powered_ = false;
   return powered_;
@@ -44,7 +44,7 @@ bool ModelDisk::remove(const std::string& name) {
 }
 
 bool ModelDisk::write(const std::string& name, std::size_t offset, ByteView bytes) {
-  if (!powered_) return false;
+  if (!powered_ || writable_operations_ == 0) return false;
   File& file = *names_.at(name);
   file.pending.push_back({std::nullopt, offset, Bytes(bytes.begin(), bytes.end())});
   apply(file.pending.back(), file.current);
@@ -53,7 +53,7 @@ bool ModelDisk::write(const std::string& name, std::size_t offset, ByteView byte
 }
 
 bool ModelDisk::truncate(const std::string& name, std::size_t size) {
-  if (!powered_) return false;
+  if (!powered_ || writable_operations_ == 0) return false;
   File& file = *names_.at(name);
   file.pending.push_back({size, 0, {}});
   apply(file.pending.back(), file.current);
@@ -63,14 +63,24 @@ bool ModelDisk::truncate(const std::string& name, std::size_t size) {
 bool ModelDisk::sync(const std::string& name) {
   if (!operate()) return false;
   File& file = *names_.at(name);
-  if (std::exchange(next_sync_fails_, false)) {
-    // As Linux does: what could not be written is taken for written, and no later sync tries again.
+  if (syncs_left_ > 0 && --syncs_left_ == 0) {
+    // As Linux does: what could not be written is taken for written, and no later sync tries again. Some of it
+    // may have arrived.
+    for (const Change& change : file.pending) lose_some_of(change, file.durable);
     file.pending.clear();
     return false;
   }
   for (const Change& change : file.pending) apply(change, file.durable);
   file.pending.clear();
   return true;
+}
+
+void ModelDisk::forget_cached(const std::string& name) {
+  const auto found = names_.find(name);
+  if (found == names_.end()) return;
+  File& file = *found->second;
+  file.current = file.durable;
+  for (const Change& change : file.pending) apply(change, file.current);
 }
 
 bool ModelDisk::sync_names() {

@@ -30,8 +30,13 @@ class ModelDisk {
   [[nodiscard]] std::size_t used() const;
   [[nodiscard]] std::size_t room() const { return used() < capacity_ ? capacity_ - used() : 0; }
   [[nodiscard]] bool has_room_for(const std::string& name, std::size_t end) const;
-  /// The next sync fails although the power is on, as with a dying disk.
-  void fail_next_sync() { next_sync_fails_ = true; }
+  /// One of the next syncs fails although the power is on, as with a dying disk.
+  void fail_sync_after(int syncs) { syncs_left_ = syncs; }
+  void fail_next_sync() { fail_sync_after(1); }
+  [[nodiscard]] bool syncs_to_fail() const { return syncs_left_ > 0; }
+  /// Mounted again without writing, as the kernel does on its own when a disk fails.
+  void refuse_writes_after(int operations) { writable_operations_ = operations; }
+  void take_writes_again() { writable_operations_ = -1; }
   void cut_now() { powered_ = false; }
   /// Decides what the disk holds after the cut, and switches on.
   void restart();
@@ -52,6 +57,8 @@ class ModelDisk {
   bool write(const std::string& name, std::size_t offset, ByteView bytes);
   bool truncate(const std::string& name, std::size_t size);
   bool sync(const std::string& name);
+  /// What a sync failed to write is seen no more: the next reader reads the medium.
+  void forget_cached(const std::string& name);
   bool sync_names();
   /// What a running process sees.
   [[nodiscard]] const Bytes* content(const std::string& name) const;
@@ -81,7 +88,8 @@ class ModelDisk {
   std::uint64_t operations_ = 0;
   std::size_t largest_file_ = std::size_t{1} << 40;
   std::size_t capacity_ = std::size_t{1} << 40;
-  bool next_sync_fails_ = false;
+  int syncs_left_ = -1;
+  int writable_operations_ = -1;
   bool powered_ = true;
 };
 
