@@ -129,6 +129,7 @@ void QueueWorker::open_store() {
     log::info("queue.opened", {{"records", findings.records},
                                {"damaged", findings.damaged.size()},
                                {"anchor", static_cast<int>(findings.anchor)}});
+    if (!fault_ && !store_->record_findings()) log::warning("queue.findings-not-recorded");
     find_unprinted_since_start();
   } else {
     fault_ = opened.error();

@@ -6,6 +6,8 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 namespace pishkhan::protocol {
 namespace {
@@ -121,6 +123,45 @@ std::optional<PrintReport> PrintReport::parse(ByteView bytes) {
     return std::nullopt;
   }
   return PrintReport{static_cast<int>(sequence), static_cast<PrintOutcome>(outcome)};
+}
+
+namespace {
+
+struct AuditName {
+  AuditKind kind;
+  std::string_view name;
+};
+constexpr std::array audit_names{AuditName{AuditKind::RecordDamaged, "record-damaged "},
+                                 AuditName{AuditKind::HeadFileMissing, "head-file-missing "},
+                                 AuditName{AuditKind::HeadFileDamaged, "head-file-damaged "}};
+
+}  // namespace
+
+Bytes AuditEntry::encode() const {
+  Bytes bytes;
+  for (const AuditName& one : audit_names) {
+    if (one.kind != kind) continue;
+    const std::string text = std::string(one.name) + std::to_string(number);
+    bytes.assign(text.begin(), text.end());
+  }
+  return bytes;
+}
+
+std::optional<AuditEntry> AuditEntry::parse(ByteView bytes) {
+  const std::string_view text = as_text(bytes);
+  for (const AuditName& one : audit_names) {
+    if (text.substr(0, one.name.size()) != one.name) continue;
+    AuditEntry entry{one.kind, 0};
+    const std::string_view digits = text.substr(one.name.size());
+    if (digits.empty() || digits.size() > 6) return std::nullopt;
+    for (const char digit : digits) {
+      if (digit < '0' || digit > '9') return std::nullopt;
+      entry.number = entry.number * 10 + (digit - '0');
+    }
+    // One spelling of everything: no leading zeros.
+    return as_text(entry.encode()) == text ? std::optional(entry) : std::nullopt;
+  }
+  return std::nullopt;
 }
 
 }  // namespace pishkhan::protocol

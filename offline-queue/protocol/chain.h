@@ -21,7 +21,7 @@ using Hash = std::array<std::uint8_t, 32>;
 enum class RecordType : std::uint8_t {
   Request = 1,       ///< payload: a sealed envelope (envelope.h)
   PrintOutcome = 2,  ///< payload: PrintReport, below; nothing personal
-  Audit = 3,         ///< payload: UTF-8 text of ours, nothing personal
+  Audit = 3,         ///< payload: AuditEntry, below; nothing personal
   Payment = 4,       ///< kept for a later issue
 };
 
@@ -83,6 +83,24 @@ struct PrintReport {
   [[nodiscard]] Bytes encode() const;
   [[nodiscard]] static std::optional<PrintReport> parse(ByteView bytes);
   friend bool operator==(const PrintReport&, const PrintReport&) = default;
+};
+
+/// What may be written about the kiosk itself. A closed set, and a number beside it: so nothing personal can
+/// get in. The numbers are in chains that outlive us; never reuse one.
+enum class AuditKind : std::uint8_t {
+  RecordDamaged = 1,    ///< number: its sequence
+  HeadFileMissing = 2,  ///< somebody removed queue.head; number: the last sequence that was found
+  HeadFileDamaged = 3,  ///< it says nothing usable; number: the last sequence that was found
+};
+
+/// The payload of RecordType::Audit: UTF-8 text, the kind's name, a space, the number in decimal.
+struct AuditEntry {
+  AuditKind kind = AuditKind::RecordDamaged;
+  int number = 0;  ///< 0..999,999
+  [[nodiscard]] Bytes encode() const;
+  /// Nothing for an unknown name or another spelling of the number.
+  [[nodiscard]] static std::optional<AuditEntry> parse(ByteView bytes);
+  friend bool operator==(const AuditEntry&, const AuditEntry&) = default;
 };
 
 }  // namespace pishkhan::protocol

@@ -299,5 +299,23 @@ TEST_CASE("a wrong enrolment says what is wrong") {
         EnrolmentFault::Missing);
 }
 
+TEST_CASE("an audit entry has one spelling, and no cut or changed one is read") {
+  for (const auto kind : {AuditKind::RecordDamaged, AuditKind::HeadFileMissing, AuditKind::HeadFileDamaged}) {
+    for (const int number : {0, 7, 999'999}) {
+      const AuditEntry entry{kind, number};
+      const Bytes bytes = entry.encode();
+      CHECK(AuditEntry::parse(bytes) == entry);
+      for (std::size_t length = 0; length < bytes.size(); ++length) {
+        const auto cut = AuditEntry::parse(ByteView(bytes).first(length));
+        CHECK((!cut || cut->number != number));
+      }
+    }
+  }
+  for (const char* text : {"record-damaged 07", "record-damaged 1000000", "record-damaged -1",
+                           "record-damaged 1 ", "somebody 1", "record-damaged"}) {
+    CHECK_FALSE(AuditEntry::parse(as_bytes(text)));
+  }
+}
+
 }  // namespace
 }  // namespace pishkhan::protocol

@@ -124,6 +124,9 @@ bool Cases::take(const SealedPage::Entry& entry) {
     } else if (header.type == RecordType::PrintOutcome && !PrintReport::parse(*record.payload)) {
       word.verdict = Verdict::Invalid;
       taken.reason = "no-print-report";
+    } else if (header.type == RecordType::Audit && !AuditEntry::parse(*record.payload)) {
+      word.verdict = Verdict::Invalid;
+      taken.reason = "no-audit-entry";
     }
   }
   word.sign(signing_key_);

@@ -146,6 +146,32 @@ TEST_CASE("what is damaged after the store was opened is found when it is sent")
   CHECK(store->counts()->missing == 0);
 }
 
+TEST_CASE("findings are written into the chain once, where it goes on") {
+  const World world;
+  fill(world, 4);
+  execute(world, "UPDATE entry SET payload = x'00' WHERE seq = 2");
+  std::filesystem::remove(world.options.folder / "queue.head");
+  for (int look = 0; look < 3; ++look) {
+    const auto store = world.open();
+    REQUIRE(store);
+    REQUIRE(store->record_findings().has_value());
+    REQUIRE(store->record_findings().has_value());
+    CHECK(store->counts()->unsent == 6);
+    const auto entry = [&](int sequence) {
+      const auto record = store->record(sequence);
+      REQUIRE((record && *record));
+      CHECK((*record)->header.type == protocol::RecordType::Audit);
+      return protocol::AuditEntry::parse(*(*record)->payload);
+    };
+    CHECK(entry(5) == protocol::AuditEntry{protocol::AuditKind::RecordDamaged, 2});
+    CHECK(entry(6) == protocol::AuditEntry{protocol::AuditKind::HeadFileMissing, 4});
+  }
+  execute(world, "DELETE FROM entry WHERE seq = 6");
+  const auto store = world.open();
+  CHECK(store->findings().anchor == Findings::Anchor::Truncated);
+  CHECK(store->record_audit({protocol::AuditKind::HeadFileDamaged, 1}).error() == StoreFault::ChainBroken);
+}
+
 TEST_CASE("a chain with another key's signatures is not written on") {
   World world;
   fill(world, 2);

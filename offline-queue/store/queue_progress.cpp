@@ -2,6 +2,7 @@
 #include "offline-queue/store/queue_store.h"
 
 #include <algorithm>
+#include <set>
 
 namespace pishkhan::store {
 
@@ -85,6 +86,7 @@ Result<int, StoreFault> QueueStore::mark_stored(const protocol::StoredWord& word
     if (const auto done = (*insert)->run(); !done) return fail(done.error());
   }
   const auto marked = static_cast<int>(database_->changes() - before);
+  tally_ = std::nullopt;
   if (const auto done = transaction->commit(); !done) return fail(done.error());
   return marked;
 }
@@ -92,9 +94,11 @@ Result<int, StoreFault> QueueStore::mark_stored(const protocol::StoredWord& word
 Result<int, StoreFault> QueueStore::mark_opened(std::span<const Acknowledgement> acknowledgements) {
   int taken = 0;
   bool erased = false;
+  std::set<int> opened;
   {
     auto transaction = Transaction::begin(*database_);
     if (!transaction) return fail(transaction.error());
+    tally_ = std::nullopt;
     for (const Acknowledgement& acknowledgement : acknowledgements) {
       const auto ours = is_ours(acknowledgement);
       if (!ours) return fail(ours.error());
@@ -110,6 +114,7 @@ Result<int, StoreFault> QueueStore::mark_opened(std::span<const Acknowledgement>
       (*upsert)->bind(static_cast<int>(acknowledgement.verdict)).bind_text(acknowledgement.case_number);
       if (const auto done = (*upsert)->run(); !done) return fail(done.error());
       ++taken;
+      opened.insert(acknowledgement.sequence);
       if (acknowledgement.verdict != Verdict::Accepted && acknowledgement.verdict != Verdict::Joined) continue;
       const auto erase =
           database_->prepare("UPDATE entry SET payload = NULL WHERE seq = ? AND payload IS NOT NULL");
@@ -119,6 +124,9 @@ Result<int, StoreFault> QueueStore::mark_opened(std::span<const Acknowledgement>
     }
     if (const auto done = forget_served_hashes(); !done) return fail(done.error());
     if (const auto done = transaction->commit(); !done) return fail(done.error());
+  }
+  for (auto one = duplicates_.begin(); one != duplicates_.end();) {
+    one = opened.contains(one->second) ? duplicates_.erase(one) : std::next(one);
   }
   if (erased) {
     if (const auto done = database_->renew_wal(); !done) return fail(done.error());
@@ -154,6 +162,22 @@ Result<void, StoreFault> QueueStore::purge() {
   return database_->renew_wal();
 }
 
+Result<void, StoreFault> QueueStore::learn_duplicates() {
+  duplicates_.clear();
+  const auto rows = database_->prepare("SELECT seq, duplicate FROM pending WHERE duplicate IS NOT NULL");
+  if (!rows) return fail(rows.error());
+  for (;;) {
+    const auto row = (*rows)->step();
+    if (!row) return fail(row.error());
+    if (!*row) return {};
+    const ByteView stored = (*rows)->blob(1);
+    protocol::Hash hash{};
+    if (stored.size() != hash.size()) continue;  // damaged: it finds nothing
+    std::copy(stored.begin(), stored.end(), hash.begin());
+    duplicates_.emplace(hash, static_cast<int>((*rows)->integer(0)));
+  }
+}
+
 Result<std::optional<Waiting>, StoreFault> QueueStore::waiting_at(int sequence) {
   const auto found = record(sequence);
   if (!found) return fail(found.error());
@@ -164,15 +188,19 @@ Result<std::optional<Waiting>, StoreFault> QueueStore::waiting_at(int sequence) 
 }
 
 Result<std::optional<Waiting>, StoreFault> QueueStore::find_duplicate(const protocol::Hash& duplicate) {
-  const auto rows = database_->prepare(
-      "SELECT seq FROM pending WHERE duplicate = ? AND NOT EXISTS"
-      "(SELECT 1 FROM progress WHERE progress.seq = pending.seq AND opened_ms IS NOT NULL) ORDER BY seq DESC "
-      "LIMIT 1");
-  if (!rows) return fail(rows.error());
-  const auto row = (*rows)->bind(ByteView(duplicate)).step();
-  if (!row) return fail(row.error());
-  if (!*row) return std::optional<Waiting>();
-  return waiting_at(static_cast<int>((*rows)->integer(0)));
+  int newest = 0;
+  const auto [first, end] = duplicates_.equal_range(duplicate);
+  for (auto one = first; one != end; ++one) {
+    const auto rows = database_->prepare(
+        "SELECT 1 FROM pending WHERE seq = ?1 AND duplicate = ?2 AND NOT EXISTS"
+        "(SELECT 1 FROM progress WHERE progress.seq = ?1 AND opened_ms IS NOT NULL)");
+    if (!rows) return fail(rows.error());
+    const auto row = (*rows)->bind(one->second).bind(ByteView(duplicate)).step();
+    if (!row) return fail(row.error());
+    if (*row) newest = std::max(newest, one->second);
+  }
+  if (newest == 0) return std::optional<Waiting>();
+  return waiting_at(newest);
 }
 
 Result<std::optional<Waiting>, StoreFault> QueueStore::find_unprinted(const protocol::Hash& recovery) {
@@ -189,17 +217,21 @@ Result<std::optional<Waiting>, StoreFault> QueueStore::find_unprinted(const prot
 }
 
 Result<Counts, StoreFault> QueueStore::counts() {
-  const auto rows = database_->prepare(
-      "SELECT count(*), count(opened_ms), count(*) FILTER (WHERE verdict = 3),"
-      " count(*) FILTER (WHERE verdict = 4) FROM progress");
-  if (!rows) return fail(rows.error());
-  const auto row = (*rows)->step();
-  if (!row) return fail(row.error());
+  if (!tally_) {
+    const auto rows = database_->prepare(
+        "SELECT count(*), count(opened_ms), count(*) FILTER (WHERE verdict = 3),"
+        " count(*) FILTER (WHERE verdict = 4) FROM progress");
+    if (!rows) return fail(rows.error());
+    const auto row = (*rows)->step();
+    if (!row) return fail(row.error());
+    const auto column = [&rows](int number) { return static_cast<int>((*rows)->integer(number)); };
+    tally_ = Tally{column(0), column(1), column(2), column(3)};
+  }
   Counts counts;
-  counts.unsent = last_sequence_ - static_cast<int>((*rows)->integer(0));
-  counts.unopened = last_sequence_ - static_cast<int>((*rows)->integer(1));
-  counts.invalid = static_cast<int>((*rows)->integer(2));
-  counts.missing = static_cast<int>((*rows)->integer(3));
+  counts.unsent = last_sequence_ - tally_->stored;
+  counts.unopened = last_sequence_ - tally_->opened;
+  counts.invalid = tally_->invalid;
+  counts.missing = tally_->missing;
   const auto oldest = first_unsent();
   if (!oldest) return fail(oldest.error());
   const auto first = record(*oldest);

@@ -60,6 +60,7 @@ Result<void, StoreFault> QueueStore::start() {
   if (const auto done = check_identity(); !done) return fail(done.error());
   if (const auto done = verify_chain(); !done) return fail(done.error());
   if (const auto done = compare_anchor(); !done) return fail(done.error());
+  if (const auto done = learn_duplicates(); !done) return fail(done.error());
   // A broken chain is left as it was found. On a full disk it is tried again before anything is appended.
   if (const auto done = may_append(); !done && done.error() == StoreFault::IoError) return fail(done.error());
   log::info("store.opened", {{"records", findings_.records},
@@ -209,6 +210,7 @@ Result<Filed, StoreFault> QueueStore::append(protocol::RecordType type, const pr
   };
   auto record = commit(type, place, std::move(draft->payload), remember);
   if (!record) return fail(record.error());
+  if (draft->duplicate) duplicates_.emplace(*draft->duplicate, place.code.sequence);
   return Filed{place.code, request_id, std::move(*record)};
 }
 
@@ -225,7 +227,7 @@ Result<protocol::Record, StoreFault> QueueStore::commit(protocol::RecordType typ
   record.header.payload_hash = protocol::blake2b(payload);
   record.payload = std::move(payload);
   record.hash = protocol::chain_hash(head_, record.header);
-  record.signature = options_.kiosk_key->sign(record.hash);
+  if (options_.signing == Signing::EachRecord) record.signature = options_.kiosk_key->sign(record.hash);
   if (const auto written = write_record(record, also); !written) {
     log::error("store.not-appended", {{"fault", static_cast<int>(written.error())}});
     return fail(written.error());
@@ -270,6 +272,42 @@ Result<void, StoreFault> QueueStore::record_print(int request_sequence, protocol
                               protocol::PrintReport{request_sequence, outcome}.encode(), mark);
   if (!written) return fail(written.error());
   return {};
+}
+
+Result<void, StoreFault> QueueStore::append_audit(const protocol::AuditEntry& entry, const Also& also) {
+  if (const auto may = may_append(); !may) return fail(may.error());
+  const auto written = commit(protocol::RecordType::Audit, next_place({}), entry.encode(), also);
+  if (!written) return fail(written.error());
+  return {};
+}
+
+Result<void, StoreFault> QueueStore::record_audit(const protocol::AuditEntry& entry) {
+  return append_audit(entry, [] { return Result<void, StoreFault>{}; });
+}
+
+Result<void, StoreFault> QueueStore::record_findings() {
+  for (const int sequence : findings_.damaged) {
+    const auto known = database_->prepare("SELECT 1 FROM damage WHERE seq = ?");
+    if (!known) return fail(known.error());
+    const auto row = (*known)->bind(sequence).step();
+    if (!row) return fail(row.error());
+    if (*row) continue;
+    const auto remember = [&]() -> Result<void, StoreFault> {
+      const auto insert = database_->prepare("INSERT INTO damage VALUES(?, ?)");
+      if (!insert) return fail(insert.error());
+      return (*insert)->bind(sequence).bind(now_ms()).run();
+    };
+    const protocol::AuditEntry entry{protocol::AuditKind::RecordDamaged, sequence};
+    if (const auto done = append_audit(entry, remember); !done) return fail(done.error());
+  }
+  const bool missing = findings_.anchor == Findings::Anchor::Missing;
+  if (!missing && findings_.anchor != Findings::Anchor::Damaged) return {};
+  if (head_file_told_) return {};
+  const protocol::AuditEntry entry{
+      missing ? protocol::AuditKind::HeadFileMissing : protocol::AuditKind::HeadFileDamaged, findings_.records};
+  if (const auto done = record_audit(entry); !done) return fail(done.error());
+  head_file_told_ = true;
+  return anchor_head();  // so that it is not found and told again
 }
 
 Result<void, StoreFault> QueueStore::anchor_head() {

@@ -4,6 +4,7 @@
 #include "offline-queue/store/head_anchor.h"
 #include "offline-queue/store/store.h"
 
+#include <map>
 #include <optional>
 #include <set>
 
@@ -24,6 +25,8 @@ class QueueStore final : public Store {
   Result<Filed, StoreFault> append(protocol::RecordType type, const protocol::RequestId& request_id,
                                    const Write& write) override;
   Result<void, StoreFault> record_print(int request_sequence, protocol::PrintOutcome outcome) override;
+  Result<void, StoreFault> record_audit(const protocol::AuditEntry& entry) override;
+  Result<void, StoreFault> record_findings() override;
   Result<void, StoreFault> anchor_head() override;
   Result<std::optional<Waiting>, StoreFault> find_duplicate(const protocol::Hash& duplicate) override;
   Result<std::optional<Waiting>, StoreFault> find_unprinted(const protocol::Hash& recovery) override;
@@ -39,6 +42,13 @@ class QueueStore final : public Store {
 
  private:
   using Also = std::function<Result<void, StoreFault>()>;
+  /// Rows of `progress`, by what is known of them.
+  struct Tally {
+    int stored = 0;
+    int opened = 0;
+    int invalid = 0;
+    int missing = 0;
+  };
 
   Result<void, StoreFault> check_identity();
   Result<void, StoreFault> verify_chain();
@@ -64,6 +74,9 @@ class QueueStore final : public Store {
   };
   Result<Provable, StoreFault> provable(int first, int last);
   Result<void, StoreFault> forget_served_hashes();
+  /// Reads duplicates_ from the table.
+  Result<void, StoreFault> learn_duplicates();
+  Result<void, StoreFault> append_audit(const protocol::AuditEntry& entry, const Also& also);
   [[nodiscard]] std::int64_t now_ms() const { return options_.clock->wall().time_since_epoch().count(); }
 
   Options options_;
@@ -77,7 +90,12 @@ class QueueStore final : public Store {
   int last_sequence_ = 0;
   protocol::Hash head_{};
   protocol::Signature head_signature_{};
-  int first_unsent_ = 1;  ///< nothing below waits to be sent
+  /// Where to look for a duplicate: no index on disk is worth a page more in every commit, and looking through
+  /// all would make filing slower with every day offline.
+  std::multimap<protocol::Hash, int> duplicates_;
+  std::optional<Tally> tally_;  ///< nothing: to be counted anew
+  int first_unsent_ = 1;        ///< nothing below waits to be sent
+  bool head_file_told_ = false;
   bool settled_ = false;  ///< what was found at opening is certainly on the disk
 };
 

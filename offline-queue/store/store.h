@@ -37,6 +37,9 @@ enum class StoreFault {
 /// Only the power-cut rig asks for Normal, to show that it can see losses.
 enum class Durability { Full, NormalForTheRigOnly };
 
+/// Only the bench asks for None, to show what signing costs; such a chain does not verify.
+enum class Signing { EachRecord, NoneForTheBenchOnly };
+
 struct Options {
   std::filesystem::path folder;  ///< holds queue.db, queue.db-wal and queue.head; exists already
   int kiosk = 0;
@@ -51,6 +54,7 @@ struct Options {
   Files* files = nullptr;  ///< nothing: the system's
   std::string vfs;         ///< name of a registered SQLite VFS; empty: SQLite's own
   Durability durability = Durability::Full;
+  Signing signing = Signing::EachRecord;
   int wal_pages = 256;  ///< of 4 KiB; size at which the WAL is folded back, and its size from the start
 };
 
@@ -131,6 +135,11 @@ class Store {
   /// Appends what became of the receipt of a request; Printed ends the ten-minute recovery of its code.
   [[nodiscard]] virtual Result<void, StoreFault> record_print(int request_sequence,
                                                               protocol::PrintOutcome outcome) = 0;
+  /// Appends something about the kiosk itself.
+  [[nodiscard]] virtual Result<void, StoreFault> record_audit(const protocol::AuditEntry& entry) = 0;
+  /// Appends what findings() says, each finding once in the life of the queue. A chain that does not go on says
+  /// ChainBroken; then findings() is all there is.
+  [[nodiscard]] virtual Result<void, StoreFault> record_findings() = 0;
   /// Writes the head of the chain to its own file, synced. Call it once the receipt is on its way: until
   /// then, a cut-off end of the WAL would show only at the backend and on the receipt itself.
   [[nodiscard]] virtual Result<void, StoreFault> anchor_head() = 0;

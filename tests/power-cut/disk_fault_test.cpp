@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -48,14 +49,17 @@ class World {
       if (!file(queue) || !file(queue)) return;
       const int last = promised.rbegin()->first;
       if (!queue.record_print(last, protocol::PrintOutcome::Printed) || !queue.anchor_head()) return;
-      const auto waiting = queue.unsent(2);
-      if (!waiting) return;
-      std::vector<protocol::Acknowledgement> stored;
+      const auto batch = queue.next_batch(2);
+      if (!batch || !*batch) return;
+      protocol::StoredWord stored{options.kiosk,
+                                  options.epoch,
+                                  (*batch)->last_sequence(),
+                                  (*batch)->entries.back().record.hash,
+                                  clock_.wall(),
+                                  {}};
+      stored.sign(keys_.office);
       std::vector<protocol::Acknowledgement> opened;
-      for (const auto& record : *waiting) {
-        stored.push_back(word(record, protocol::Verdict::None));
-        opened.push_back(word(record, protocol::Verdict::Accepted));
-      }
+      for (const auto& entry : (*batch)->entries) opened.push_back(accepted(entry.record));
       if (!queue.mark_stored(stored) || !queue.mark_opened(opened) || !queue.purge()) return;
     }
   }
@@ -92,17 +96,17 @@ class World {
   }
 
  private:
-  protocol::Acknowledgement word(const protocol::Record& record, protocol::Verdict verdict) const {
-    protocol::Acknowledgement word;
-    const bool opened = verdict != protocol::Verdict::None;
-    word.kind = opened ? protocol::AcknowledgementKind::Opened : protocol::AcknowledgementKind::Stored;
-    word.verdict = verdict;
-    word.kiosk = record.header.kiosk;
-    word.epoch = record.header.epoch;
-    word.sequence = record.header.sequence;
-    word.request_id = record.header.request_id;
-    word.hash = record.hash;
-    word.at = clock_.wall();
+  protocol::Acknowledgement accepted(const protocol::Record& record) const {
+    const protocol::RecordHeader& header = record.header;
+    protocol::Acknowledgement word{protocol::Verdict::Accepted,
+                                   header.kiosk,
+                                   header.epoch,
+                                   header.sequence,
+                                   header.request_id,
+                                   record.hash,
+                                   clock_.wall(),
+                                   {},
+                                   {}};
     word.sign(keys_.office);
     return word;
   }
@@ -257,6 +261,64 @@ TEST_CASE("an older queue is brought forward, through a power cut at every step 
     world.check_kept();
     if (over) break;
   }
+}
+
+TEST_CASE("what was opened is in no file, also when the power went in the middle of erasing it") {
+  const Keys keys;
+  int erased = 0;
+  for (int cut = 1;; ++cut) {
+    REQUIRE(cut < 2000);
+    CAPTURE(cut);
+    World world(keys, static_cast<std::uint64_t>(cut));
+    {
+      const auto queue = store::Store::open(world.options);
+      REQUIRE(queue.has_value());
+      REQUIRE(world.file(**queue));
+      REQUIRE(world.file(**queue));
+      world.disk.cut_after(cut);
+      world.work(**queue);
+    }
+    const bool over = world.disk.powered();
+    world.cut();
+    world.check_kept();
+    const auto queue = store::Store::open(world.options);
+    REQUIRE(queue.has_value());
+    for (const auto& [sequence, hash] : world.promised) {
+      const auto record = (*queue)->record(sequence);
+      REQUIRE((record && *record));
+      if ((*record)->payload) continue;
+      ++erased;
+      const Bytes needle(64, (*record)->header.request_id[0]);
+      for (const auto& [name, bytes] : world.disk.image()) {
+        CAPTURE(name);
+        CHECK(std::search(bytes.begin(), bytes.end(), needle.begin(), needle.end()) == bytes.end());
+      }
+    }
+    if (over) break;
+  }
+  CHECK(erased > 20);
+}
+
+TEST_CASE("filing asks no more of the disk after 90 days offline than on the first") {
+  const Keys keys;
+  World world(keys, 5);
+  world.options.wal_pages = 256;
+  world.options.signing = store::Signing::NoneForTheBenchOnly;
+  const auto queue = store::Store::open(world.options);
+  REQUIRE(queue.has_value());
+  const auto operations_of = [&](int filings) {
+    const std::uint64_t before = world.disk.operations();
+    for (int number = 0; number < filings; ++number) REQUIRE(world.file(**queue));
+    REQUIRE((*queue)->anchor_head().has_value());
+    return static_cast<double>(world.disk.operations() - before) / filings;
+  };
+  const double first = operations_of(1000);
+  static_cast<void>(operations_of(7000));
+  const double last = operations_of(1000);
+  CAPTURE(first);
+  CAPTURE(last);
+  CHECK(last < first * 1.1);
+  CHECK((*queue)->counts()->unsent == 9000);
 }
 
 }  // namespace
