@@ -64,12 +64,12 @@ class BareFile {
   bool ready_ = false;
 };
 
-enum class Sealing { None, Sealed };
+enum class Protection { None, Signed, SignedAndSealed };
 
 /// The store as the kiosk's queue thread uses it: append, and the head anchored when no one waits.
 class Ours {
  public:
-  Ours(const fs::path& folder, const Keys& keys, Sealing sealing) : keys_(keys), sealing_(sealing) {
+  Ours(const fs::path& folder, const Keys& keys, Protection protection) : keys_(keys), protection_(protection) {
     std::error_code ignored;
     fs::create_directories(folder, ignored);
     store::Options options;
@@ -78,6 +78,7 @@ class Ours {
     options.epoch = 1;
     options.kiosk_key = &keys.kiosk;
     options.clock = &keys.clock;
+    if (protection == Protection::None) options.signing = store::Signing::NoneForTheBenchOnly;
     if (auto opened = store::Store::open(options)) store_ = std::move(*opened);
   }
   std::optional<Round> send(int first, int count) {
@@ -95,7 +96,8 @@ class Ours {
     const auto id = random_.bytes<16>();
     const auto filed = store_->append(protocol::RecordType::Request, id, [&](const store::Place&) {
       Bytes body = body_of(number);
-      if (sealing_ == Sealing::None) return std::optional(store::Draft{std::move(body), {}, {}});
+      if (protection_ != Protection::SignedAndSealed)
+        return std::optional(store::Draft{std::move(body), {}, {}});
       auto envelope = protocol::seal(body, keys_.opening.public_part());
       return envelope ? std::optional(store::Draft{std::move(*envelope), {}, {}}) : std::nullopt;
     });
@@ -103,7 +105,7 @@ class Ours {
   }
 
   const Keys& keys_;
-  Sealing sealing_;
+  Protection protection_;
   SystemRandom random_;
   std::unique_ptr<store::Store> store_;
 };
@@ -165,8 +167,9 @@ std::optional<QueueBench> measure_queues(const fs::path& folder, int rounds, int
   const std::size_t file_bytes = static_cast<std::size_t>(messages) * 4096;
   BareFile bare(folder / "bare", file_bytes);
   BareFile bare_sealed(folder / "bare-sealed", file_bytes);
-  Ours unsealed(folder / "unsealed", keys, Sealing::None);
-  Ours sealed(folder / "sealed", keys, Sealing::Sealed);
+  Ours unsealed(folder / "unsealed", keys, Protection::None);
+  Ours signed_only(folder / "signed", keys, Protection::Signed);
+  Ours sealed(folder / "sealed", keys, Protection::SignedAndSealed);
   std::vector<Contender> contenders;
   const auto add = [&contenders](const std::string& name, auto send) {
     contenders.push_back({name, std::move(send), {}, {}, {}});
@@ -178,6 +181,7 @@ std::optional<QueueBench> measure_queues(const fs::path& folder, int rounds, int
     return time_each(first, count, [&](int number) { return write_sealed(bare_sealed, keys, number); });
   });
   add(ours_unsealed, [&](int first, int count) { return unsealed.send(first, count); });
+  add(ours_signed, [&](int first, int count) { return signed_only.send(first, count); });
   add(ours_sealed, [&](int first, int count) { return sealed.send(first, count); });
 
   std::vector<std::unique_ptr<peers::Peer>> others;

@@ -30,8 +30,9 @@ struct QueueBench {
 
 inline const std::string bare_limit = "bare write + fdatasync";
 inline const std::string bare_and_crypto = "bare write + fdatasync + our crypto";
-inline const std::string ours_unsealed = "ours, unsealed";
-inline const std::string ours_sealed = "ours, sealed";
+inline const std::string ours_unsealed = "ours, neither sealed nor signed (as the others)";
+inline const std::string ours_signed = "ours, signed";
+inline const std::string ours_sealed = "ours, signed and sealed (as the kiosk)";
 
 /// One durable message of 1 KiB at a time, every contender in every round, in turn, on the file system of
 /// `folder`. Nothing if the disk or our own store refuses.
