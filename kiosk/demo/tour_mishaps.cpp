@@ -81,7 +81,11 @@ bool Tour::by_number(Language language) {
 bool Tour::narrow_paper(Language language) {
   return start_machine({.name = "main", .city_pack = sample_city(), .paper_width_dots = 384}) &&
          begin("narrow", language) && open_complaint() && fill_complaint(language, false) &&
-         file_and_await_receipt() && shot("receipt") && keep_receipt() && leave();
+         file_and_await_receipt() &&
+         step("be asked to take what this printer cannot prove",
+              robot_->page<page::Receipt>()->print == PrintState::TakeIt) &&
+         shot("receipt") && keep_receipt() && leave() &&
+         step("not offer the code again to everybody", !machine_->kiosk().state().around.recovery_offered);
 }
 
 bool Tour::cover_open(Language language) {

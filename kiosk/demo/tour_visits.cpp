@@ -1,4 +1,5 @@
 // The scripts of the tour: what the citizens of one morning do.
+#include "base/formats/digits.h"
 #include "kiosk/demo/tour.h"
 #include "kiosk/visit/step.h"
 
@@ -24,13 +25,17 @@ bool Tour::open_complaint() {
 bool Tour::fill_complaint(Language language, bool shoot_each) {
   const auto picture = [this, shoot_each](const char* name) { return !shoot_each || shot(name); };
   const bool persian = language == Language::Persian;
+  // Another place each time: the same one would be joined to the first case.
+  const int lane = 12 + static_cast<int>(receipts_.size());
+  const std::string address = persian
+                                  ? "خیابان آزادی، نبش کوچهٔ " + formats::persian_digits(std::to_string(lane))
+                                  : "Azadi street, lane " + std::to_string(lane);
   bool fine = picture("form-topic") && step("choose the topic", robot_->tap("choice/topic/pothole")) &&
               picture("form-topic-chosen") && robot_->tap("main") &&
               step("choose the district", robot_->tap("choice/district/d6")) && robot_->tap("main");
   fine = fine &&
          step("type the address",
-              robot_->tap("field/address") && picture("form-keyboard") &&
-                  robot_->type(persian ? "خیابان آزادی، نبش کوچهٔ ۱۲" : "Azadi street, lane 12")) &&
+              robot_->tap("field/address") && picture("form-keyboard") && robot_->type(address)) &&
          picture("form-address") && robot_->tap("main");
   fine = fine &&
          step("type the details",

@@ -36,7 +36,14 @@ enum class FilingFault {
 };
 
 /// How a print ended; `Printed` only when the printer itself said so after the cut.
-enum class PrintOutcome { Printed, PaperOut, CoverOpen, PrinterFault, Unknown };
+enum class PrintOutcome {
+  Printed,
+  PaperOut,
+  CoverOpen,
+  PrinterFault,
+  Unknown,   ///< nobody can tell what came out
+  Unproven,  ///< the printer took everything without complaint; its model can prove no more
+};
 
 enum class LookUpFault { Unreachable, TooOften };
 
@@ -117,6 +124,7 @@ struct LookedUp {
 };
 struct LookUpFailed {
   VisitId visit = 0;
+  std::string code;  ///< that was asked for
   LookUpFault fault = LookUpFault::Unreachable;
 };
 

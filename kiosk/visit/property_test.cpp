@@ -135,7 +135,7 @@ Event some_event(SeededRandom& random, const Counter& counter) {
     case 16:
       return event::LookedUp{id, {}};
     case 17:
-      return event::LookUpFailed{id, LookUpFault::TooOften};
+      return event::LookUpFailed{id, some_text(random), LookUpFault::TooOften};
     case 18:
       return random.below(20) == 0 ? Event(event::OutOfOrder{"TEST"}) : Event(event::BackInOrder{});
     case 19:

@@ -165,6 +165,9 @@ void Stepper::on(const event::PrintEnded& ended) {
     case PrintOutcome::Unknown:
       receipt->print = PrintState::LookAtThePaper;
       break;
+    case PrintOutcome::Unproven:
+      receipt->print = PrintState::TakeIt;
+      break;
   }
 }
 
@@ -218,13 +221,18 @@ void Stepper::on(const event::Sent& sent) {
   if (receipt != nullptr && receipt->request.sequence <= sent.sequence) receipt->sent = true;
 }
 
+/// A late answer about another code is none to this question.
+static bool asks_for(const Visit& visit, std::string_view code) {
+  const auto asked = visit.values.find("code");
+  return asked != visit.values.end() && asked->second.reveal() == code;
+}
+
 void Stepper::on(const event::LookedUp& looked_up) {
   Visit* visit = visit_of(looked_up.visit);
   if (visit == nullptr) return;
   const auto* track = std::get_if<page::Track>(&visit->page);
-  const auto asked = visit->values.find("code");
-  const bool ours = asked != visit->values.end() && looked_up.result.tracking_code == asked->second.reveal();
-  if (track != nullptr && track->state == LookUpState::Asking && ours)
+  if (track != nullptr && track->state == LookUpState::Asking &&
+      asks_for(*visit, looked_up.result.tracking_code))
     turn(*visit, page::TrackResult{looked_up.result});
 }
 
@@ -232,7 +240,7 @@ void Stepper::on(const event::LookUpFailed& failed) {
   Visit* visit = visit_of(failed.visit);
   if (visit == nullptr) return;
   auto* track = std::get_if<page::Track>(&visit->page);
-  if (track != nullptr && track->state == LookUpState::Asking)
+  if (track != nullptr && track->state == LookUpState::Asking && asks_for(*visit, failed.code))
     track->state = failed.fault == LookUpFault::TooOften ? LookUpState::TooOften : LookUpState::Unreachable;
 }
 

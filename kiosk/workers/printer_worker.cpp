@@ -17,7 +17,10 @@ constexpr std::chrono::milliseconds print_patience{20'000};
 visit::PrintOutcome told(const printer::PrintOutcome& outcome) {
   if (std::holds_alternative<printer::Printed>(outcome)) return visit::PrintOutcome::Printed;
   const auto* failed = std::get_if<printer::NotPrinted>(&outcome);
-  if (failed == nullptr) return visit::PrintOutcome::Unknown;
+  if (failed == nullptr) {
+    const bool no_proof = std::get<printer::Unknown>(outcome).reason == printer::UnknownReason::NoProof;
+    return no_proof ? visit::PrintOutcome::Unproven : visit::PrintOutcome::Unknown;
+  }
   switch (failed->fault) {
     case printer::PrinterFault::PaperOut:
       return visit::PrintOutcome::PaperOut;
@@ -41,6 +44,8 @@ log::Field outcome_field(visit::PrintOutcome outcome) {
       return {"outcome", "printer-fault"};
     case visit::PrintOutcome::Unknown:
       return {"outcome", "unknown"};
+    case visit::PrintOutcome::Unproven:
+      return {"outcome", "unproven"};
   }
   return {"outcome", "unknown"};
 }

@@ -215,7 +215,7 @@ void QueueWorker::look_up_here(visit::effect::LookUp& job) {
   if (setup_.identity != nullptr)
     workers::look_up(*setup_.sync, std::move(job));
   else  // without an enrolment there is no backend to ask
-    setup_.events->post(visit::event::LookUpFailed{job.visit, visit::LookUpFault::Unreachable});
+    setup_.events->post(visit::event::LookUpFailed{job.visit, job.code, visit::LookUpFault::Unreachable});
 }
 
 }  // namespace pishkhan::workers

@@ -185,7 +185,8 @@ void QueueWorker::record_print(const visit::effect::RecordPrint& job) {
   if (store_ == nullptr) return;
   protocol::PrintOutcome outcome = protocol::PrintOutcome::Failed;
   if (job.outcome == visit::PrintOutcome::Printed) outcome = protocol::PrintOutcome::Printed;
-  if (job.outcome == visit::PrintOutcome::Unknown) outcome = protocol::PrintOutcome::Unknown;
+  const bool unproven = job.outcome == visit::PrintOutcome::Unproven;
+  if (unproven || job.outcome == visit::PrintOutcome::Unknown) outcome = protocol::PrintOutcome::Unknown;
   const auto recorded = store_->record_print(static_cast<int>(job.sequence), outcome);
   if (!recorded) {
     log::error("queue.print-not-recorded",
@@ -196,7 +197,9 @@ void QueueWorker::record_print(const visit::effect::RecordPrint& job) {
     }
     return;
   }
-  if (outcome == protocol::PrintOutcome::Printed) unprinted_.erase(static_cast<int>(job.sequence));
+  // Where no printer can ever prove anything, its silence is a good end: else every visit would leave the offer
+  // of its code on the welcome screen for ten minutes.
+  if (unproven || outcome == protocol::PrintOutcome::Printed) unprinted_.erase(static_cast<int>(job.sequence));
   anchor_due_ = true;
 }
 

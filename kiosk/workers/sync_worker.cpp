@@ -131,14 +131,14 @@ void SyncWorker::answer(visit::effect::LookUp& job) {
     return;
   }
   if (!client_) {
-    setup_.events->post(visit::event::LookUpFailed{job.visit, visit::LookUpFault::Unreachable});
+    setup_.events->post(visit::event::LookUpFailed{job.visit, job.code, visit::LookUpFault::Unreachable});
     return;
   }
   const auto shown = client_->look_up(protocol::LookUp{*code, job.secret});
   if (!shown) {
     const bool busy = shown.error().kind == sync::SyncFaultKind::Busy;
     setup_.events->post(visit::event::LookUpFailed{
-        job.visit, busy ? visit::LookUpFault::TooOften : visit::LookUpFault::Unreachable});
+        job.visit, job.code, busy ? visit::LookUpFault::TooOften : visit::LookUpFault::Unreachable});
     return;
   }
   tell_network(true);

@@ -82,6 +82,8 @@ bool Cases::take_request(const SealedPage::Entry& entry, CasesStore::Taken& take
   std::optional<std::string> earlier = store_.case_of_request(word.request_id);
   if (!earlier && opened.same_matter) earlier = store_.open_case_of_matter(*opened.same_matter);
   word.verdict = earlier ? Verdict::Joined : Verdict::Accepted;
+  // Who joins a case that has moved on stands where the case stands.
+  if (earlier) taken.report.stage = store_.stage_of_case(*earlier).value_or(taken.report.stage);
   if (!earlier) {
     const int year = formats::local_time(word.at).day.year;
     earlier = store_.new_case(year, opened.request->service_id, opened.same_matter, word.at);

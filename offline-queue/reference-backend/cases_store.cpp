@@ -191,6 +191,12 @@ std::vector<CasesStore::Row> CasesStore::move_case(const std::string& case_numbe
   return requests(case_number);
 }
 
+std::optional<std::string> CasesStore::stage_of_case(const std::string& case_number) {
+  Statement query = database_.prepare("SELECT stage FROM record WHERE type=1 AND case_number=? AND verdict=1");
+  if (!query.bind(1, case_number).step()) return std::nullopt;
+  return query.text(0);
+}
+
 std::optional<std::string> CasesStore::service_of_case(const std::string& case_number) {
   Statement query = database_.prepare("SELECT service FROM case_file WHERE number=?");
   if (!query.bind(1, case_number).step()) return std::nullopt;

@@ -32,6 +32,8 @@ class CasesStore {
   bool forget_missing(int kiosk, int epoch, int sequence);
   /// The case that a request id, or the same matter, already has.
   std::optional<std::string> case_of_request(const protocol::RequestId& request_id);
+  /// Where the case stands now.
+  std::optional<std::string> stage_of_case(const std::string& case_number);
   std::optional<std::string> open_case_of_matter(const protocol::Hash& same_matter);
   /// A new case; its number is "<solar year>-<six digits>". Nothing: the database failed.
   std::optional<std::string> new_case(int solar_year, const std::string& service_id,

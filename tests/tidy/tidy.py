@@ -61,6 +61,9 @@ def check_includes(name, lines):
             target = own.group(1).split("/")[0]
             if target not in MAY_INCLUDE[folder]:
                 yield number, "include", f"{folder} may not include {own.group(1)}"
+            elif own.group(1).startswith(("drivers/simulated/", "kiosk/demo/")) and not name.startswith(
+                    ("drivers/simulated/", "kiosk/demo/", "tests/")):
+                yield number, "include", f"what is shipped may not include {own.group(1)}"
             elif folder == "base":
                 yield from base_floor(name, number, own.group(1))
         foreign = re.match(r"#include <([^>]+)>", line)
@@ -146,7 +149,7 @@ def check_translated(name, lines):
         if not spoken or words in NAMES_OF_LANGUAGES:
             continue
         before = LITERAL.sub('""', text[max(0, match.start() - 600):match.start()])
-        if not re.search(r'\btr\((?:""\s*)*$|\b(ENSURE|static_assert|info|warning|error)\([^;]*$', before):
+        if not re.search(r'\b(?:tr|english)\((?:""\s*)*$|\b(ENSURE|static_assert|info|warning|error)\([^;]*$', before):
             yield text.count("\n", 0, match.start()) + 1, "untranslated", f"tr() is missing around {words!r}"
 
 

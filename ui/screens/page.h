@@ -32,6 +32,8 @@ class Page {
   /// The sentence in the visit's language. Sentences in the sources are English, always literals, so that a
   /// test finds those without a translation.
   [[nodiscard]] std::string_view tr(std::string_view sentence) const;
+  /// For what must be understood before a language was chosen: the English words beside the translated ones.
+  [[nodiscard]] static std::string_view english(std::string_view sentence) { return sentence; }
   [[nodiscard]] std::string_view in(const services::LocalText& text) const { return text.in(language()); }
   /// In the digits of the visit's language.
   [[nodiscard]] std::string number(std::int64_t value) const;

@@ -46,6 +46,9 @@ PrintWords words_of(const Page& page, PrintState state) {
       return {Icon::Warning, page.tr("The printer does not answer"),
               page.tr("Do not worry, your request is filed. Please note the code down or photograph it."),
               true};
+    case PrintState::TakeIt:
+      return {Icon::Receipt, page.tr("Please take your receipt"),
+              page.tr("If it is not whole, print it again.")};
     case PrintState::LookAtThePaper:
       return {Icon::Receipt, page.tr("Please look at the paper"),
               page.tr("Printing was interrupted. If the receipt is not whole, print it again."), true};

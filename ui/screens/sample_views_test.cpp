@@ -67,11 +67,12 @@ void City::add_receipt(std::vector<Sample>& samples) const {
   receipt.service = &complaint_of(catalogue_);
   receipt.tracking_code = kCode;
   receipt.paper = &paper_;
-  for (const auto& [name, state] : {std::pair{"receipt-printing", PrintState::Printing},
-                                    std::pair{"receipt-paper-out", PrintState::PaperOut},
-                                    std::pair{"receipt-cover-open", PrintState::CoverOpen},
-                                    std::pair{"receipt-printer-fault", PrintState::PrinterFault},
-                                    std::pair{"receipt-look", PrintState::LookAtThePaper}}) {
+  for (const auto& [name, state] :
+       {std::pair{"receipt-printing", PrintState::Printing},
+        std::pair{"receipt-paper-out", PrintState::PaperOut},
+        std::pair{"receipt-cover-open", PrintState::CoverOpen},
+        std::pair{"receipt-printer-fault", PrintState::PrinterFault},
+        std::pair{"receipt-take", PrintState::TakeIt}, std::pair{"receipt-look", PrintState::LookAtThePaper}}) {
     receipt.print = state;
     samples.push_back({.name = name, .view = receipt});
   }

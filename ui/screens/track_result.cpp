@@ -55,6 +55,14 @@ void draw_answer(Page& page, Rect& column, std::string_view words) {
   page.ui.text(box.inset(theme.gap_32, theme.gap_24), words, style);
 }
 
+void draw_stage_now(Page& page, Rect& column, const view::TrackResult& view) {
+  for (const view::CaseStage& stage : view.stages)
+    if (!stage.done)
+      return page.notice(column, NoticeKind::Done,
+                         fill(page.tr("Your request is being handled. Now: {stage}"), {{"stage", stage.name}}));
+  page.notice(column, NoticeKind::Done, page.tr("Your request is being handled."));
+}
+
 /// One sentence that says where the case stands; the rows below it show the way.
 void draw_state(Page& page, Rect& column, const view::TrackResult& view) {
   switch (view.state) {
@@ -62,15 +70,11 @@ void draw_state(Page& page, Rect& column, const view::TrackResult& view) {
       return page.notice(column, NoticeKind::Info,
                          page.tr("The municipality has received your request and will open it."));
     case view::CaseState::Opened:
-      for (const view::CaseStage& stage : view.stages)
-        if (!stage.done)
-          return page.notice(
-              column, NoticeKind::Done,
-              fill(page.tr("Your request is being handled. Now: {stage}"), {{"stage", stage.name}}));
-      return page.notice(column, NoticeKind::Done, page.tr("Your request is being handled."));
+      return draw_stage_now(page, column, view);
     case view::CaseState::Joined:
-      return page.notice(column, NoticeKind::Info,
-                         page.tr("Your request was joined to an earlier one about the same matter."));
+      page.notice(column, NoticeKind::Info,
+                  page.tr("Your request was joined to an earlier one about the same matter."));
+      return draw_stage_now(page, column, view);
     case view::CaseState::Invalid:
       return page.notice(
           column, NoticeKind::Error,

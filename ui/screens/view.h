@@ -79,7 +79,15 @@ struct Filing {
   const services::Service* service = nullptr;
 };
 
-enum class PrintState { Printing, Printed, PaperOut, CoverOpen, PrinterFault, LookAtThePaper };
+enum class PrintState {
+  Printing,
+  Printed,
+  PaperOut,
+  CoverOpen,
+  PrinterFault,
+  LookAtThePaper,  ///< nobody can tell what came out
+  TakeIt,          ///< the printer took everything, and its model can prove no more
+};
 struct Receipt {
   const services::Service* service = nullptr;
   std::string tracking_code;      ///< ASCII digits, ungrouped

@@ -113,6 +113,14 @@ void draw_welcome(Page& page, const view::Welcome& view) {
   Rect column = body.inset(kSideMargin, 0);
   column.cut_top(theme.gap_24);
   if (view.recovery_offered) {
+    if (page.language() != Language::English) {
+      const TextStyle style{.type = Type::Body,
+                            .colour = theme.on_deep_soft,
+                            .align = Align::Centre,
+                            .direction = toolkit::Direction::LeftToRight};
+      const std::string_view words = page.english("No receipt came out? Get your code again");
+      page.ui.text(column.cut_bottom(page.ui.text_height(words, style, column.w), theme.gap_24), words, style);
+    }
     const Rect place_of_offer = column.cut_bottom(theme.button_height, theme.gap_24);
     if (page.button(place_of_offer, {.id = "recover",
                                      .label = page.tr("No receipt came out? Get your code again"),
