@@ -119,7 +119,7 @@ TEST_CASE("every message survives its way there, and no truncation of it does") 
 
 TEST_CASE("wrong types, ranges and spellings are refused; later members are passed over") {
   const std::string text = BatchAnswer{stored_word()}.encode();
-  for (const auto& [from, to] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+  for (const auto& spoil : std::initializer_list<std::pair<std::string_view, std::string_view>>{
            {"\"kiosk\":1042", "\"kiosk\":999"},
            {"\"kiosk\":1042", "\"kiosk\":\"1042\""},
            {"\"kiosk\":1042", "\"kiosk\":1042.0"},
@@ -127,8 +127,8 @@ TEST_CASE("wrong types, ranges and spellings are refused; later members are pass
            {"\"epoch\":7", "\"epoch\":100"},
            {"\"sequence\":31", "\"sequence\":0"},
            {"\"stored\":{", "\"stored\":null,\"x\":{"}}) {
-    CAPTURE(to);
-    CHECK_FALSE(BatchAnswer::parse(replaced(text, from, to)));
+    CAPTURE(spoil.second);
+    CHECK_FALSE(BatchAnswer::parse(replaced(text, spoil.first, spoil.second)));
   }
   CHECK_FALSE(BatchAnswer::parse("[" + text + "]"));
   CHECK_FALSE(BatchAnswer::parse(text + " 1"));

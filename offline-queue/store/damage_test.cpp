@@ -98,7 +98,7 @@ TEST_CASE("a changed record is found; what is left of it goes as a link, and tho
     const char* sql;
     const char* sent;
   };
-  for (const auto& [sql, sent] : {
+  for (const Damage& damage : {
            Damage{"UPDATE entry SET payload = x'00' WHERE seq = 3", "wwnwww"},
            Damage{"UPDATE entry SET header = zeroblob(70) WHERE seq = 3", "wwhwww"},
            Damage{"UPDATE entry SET header = zeroblob(70), signature = zeroblob(64) WHERE seq = 3", "wwhwww"},
@@ -113,14 +113,14 @@ TEST_CASE("a changed record is found; what is left of it goes as a link, and tho
                   "DELETE FROM entry WHERE seq = 3",
                   "ll-l-hww"},
        }) {
-    CAPTURE(sql);
+    CAPTURE(damage.sql);
     const World world;
     fill(world, 6);
-    execute(world, sql);
+    execute(world, damage.sql);
     const auto store = world.open();
     REQUIRE(store);
     CHECK(store->findings().head_verifies);
-    CHECK(world.send_all(*store) == sent);
+    CHECK(world.send_all(*store) == damage.sent);
     CHECK(store->first_unsent() == 7);
     CHECK(store->counts()->unsent == 0);
     CHECK(World::file(*store, "goes on", 9).has_value());
