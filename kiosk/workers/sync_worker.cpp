@@ -45,7 +45,7 @@ class QueueOutbox final : public sync::Outbox {
   Answer ask(Question question) {
     std::promise<Answer> promise;
     std::future<Answer> answer = promise.get_future();
-    queue_.post([&promise, &question, this](store::Store* store) {
+    queue_.post([&promise, &question](store::Store* store) {
       if (store == nullptr) {
         promise.set_value(Answer{});
         return;
