@@ -289,8 +289,9 @@ TEST_CASE("what was opened is in no file, also when the power went in the middle
       if ((*record)->payload) continue;
       ++erased;
       const Bytes needle(64, (*record)->header.request_id[0]);
-      for (const auto& [name, bytes] : world.disk.image()) {
-        CAPTURE(name);
+      for (const auto& file : world.disk.image()) {
+        CAPTURE(file.first);
+        const auto& bytes = file.second;
         CHECK(std::search(bytes.begin(), bytes.end(), needle.begin(), needle.end()) == bytes.end());
       }
     }
