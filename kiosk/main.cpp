@@ -1,12 +1,17 @@
 // The kiosk. Reads the configuration, starts the workers, runs the loop.
 #include "base/core/log.h"
+#include "drivers/card-reader/usb_match.h"
+#include "drivers/receipt-printer/usb_match.h"
+#include "drivers/usb/bus.h"
 #include "kiosk/config/config.h"
 #include "kiosk/kiosk.h"
 #include "kiosk/notify.h"
+#include "kiosk/workers/usb_port.h"
 
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 namespace {
@@ -47,6 +52,17 @@ int run(const std::string& file) {
   parts.window.title = "Pishkhan";
   parts.window.mode = parts.config.fullscreen ? render::WindowMode::Fullscreen : render::WindowMode::Window;
   const bool mended = config.has_value();
+
+  // Without a USB the counter still takes requests that are typed; staff see that the devices are missing.
+  const auto bus = usb::Bus::start();
+  std::optional<workers::UsbPort> reader;
+  std::optional<workers::UsbPort> printer;
+  if (bus) {
+    parts.reader = &reader.emplace(**bus, card::wanted_readers());
+    parts.printer = &printer.emplace(**bus, printer::wanted_printers());
+  } else {
+    log::error("usb.cannot-start");
+  }
 
   auto kiosk = Kiosk::start(std::move(parts));
   if (!kiosk) {

@@ -53,7 +53,16 @@ log::Field outcome_field(visit::PrintOutcome outcome) {
 }  // namespace
 
 PrinterWorker::PrinterWorker(Setup setup)
-    : setup_(std::move(setup)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+    : setup_(std::move(setup)), thread_([this](const std::stop_token& stop) { run(stop); }) {
+  if (setup_.port == nullptr) return;
+  setup_.port->on_change([this] {
+    jobs_.replace_or_post(Look{}, [](const Job& job) { return std::holds_alternative<Look>(job); });
+  });
+}
+
+PrinterWorker::~PrinterWorker() {
+  if (setup_.port != nullptr) setup_.port->on_change({});
+}
 
 void PrinterWorker::run(const std::stop_token& stop) {
   auto fonts = text::Fonts::open(setup_.fonts);
@@ -63,7 +72,7 @@ void PrinterWorker::run(const std::stop_token& stop) {
   watch();
   while (!stop.stop_requested()) {
     auto job = jobs_.take(stop, status_interval);
-    if (!job) {
+    if (!job || std::holds_alternative<Look>(*job)) {
       watch();
     } else if (auto* print = std::get_if<visit::effect::Print>(&*job)) {
       carry_out(*print, engine ? &*engine : nullptr, fonts ? &*fonts : nullptr);

@@ -32,6 +32,9 @@ class PrinterWorker {
     Mailbox<visit::Event>* events = nullptr;
   };
   explicit PrinterWorker(Setup setup);
+  ~PrinterWorker();
+  PrinterWorker(const PrinterWorker&) = delete;
+  PrinterWorker& operator=(const PrinterWorker&) = delete;
 
   void print(visit::effect::Print job) { jobs_.post(std::move(job)); }
   /// Twenty ended visits while a job runs are one reason to forget; each job wipes up behind itself, too.
@@ -41,7 +44,8 @@ class PrinterWorker {
 
  private:
   struct Forget {};
-  using Job = std::variant<visit::effect::Print, Forget>;
+  struct Look {};  ///< something was plugged in or pulled out
+  using Job = std::variant<visit::effect::Print, Forget, Look>;
 
   void run(const std::stop_token& stop);
   void carry_out(visit::effect::Print& job, text::Engine* engine, const text::Fonts* fonts);

@@ -17,7 +17,16 @@ constexpr std::chrono::milliseconds between_connects{1000};
 }  // namespace
 
 ReaderWorker::ReaderWorker(Setup setup)
-    : setup_(std::move(setup)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+    : setup_(std::move(setup)), thread_([this](const std::stop_token& stop) { run(stop); }) {
+  if (setup_.port == nullptr) return;
+  setup_.port->on_change([this] {
+    jobs_.replace_or_post(Look{}, [](const Job& job) { return std::holds_alternative<Look>(job); });
+  });
+}
+
+ReaderWorker::~ReaderWorker() {
+  if (setup_.port != nullptr) setup_.port->on_change({});
+}
 
 void ReaderWorker::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
@@ -43,7 +52,11 @@ void ReaderWorker::connect() {
   transport_ = std::move(*transport);
   auto reader = card::CardReader::open(*transport_, *setup_.clock);
   if (!reader) {
-    log::warning("reader.refused", {{"fault", static_cast<int>(reader.error())}});
+    const std::uint64_t generation = transport_->identity().generation;
+    if (generation != refused_generation_) {
+      log::warning("reader.refused", {{"fault", static_cast<int>(reader.error())}});
+    }
+    refused_generation_ = generation;
     transport_.reset();
     return;
   }

@@ -23,6 +23,9 @@ class ReaderWorker {
     Mailbox<visit::Event>* events = nullptr;
   };
   explicit ReaderWorker(Setup setup);
+  ~ReaderWorker();
+  ReaderWorker(const ReaderWorker&) = delete;
+  ReaderWorker& operator=(const ReaderWorker&) = delete;
 
   /// Only the newest wish counts.
   void read(visit::effect::ReadCard job) {
@@ -36,7 +39,8 @@ class ReaderWorker {
 
  private:
   struct Forget {};
-  using Job = std::variant<visit::effect::ReadCard, Forget>;
+  struct Look {};  ///< something was plugged in or pulled out
+  using Job = std::variant<visit::effect::ReadCard, Forget, Look>;
 
   void run(const std::stop_token& stop);
   void connect();
@@ -48,6 +52,7 @@ class ReaderWorker {
   Mailbox<Job> jobs_{16};
   std::unique_ptr<usb::Transport> transport_;
   std::optional<card::CardReader> reader_;
+  std::uint64_t refused_generation_ = 0;  ///< of the newest reader that we cannot drive
   bool told_present_ = false;
   bool card_inside_ = false;
   bool troubled_ = false;

@@ -41,7 +41,7 @@ HOMES = {
     r"tl/": ("base/core/result.h",),
     r"umockdev": ("tests/umockdev/",),
 }
-STANDARD = re.compile(r"^[a-z_0-9]+$|^(sys|netinet|arpa|linux)/|^(unistd|fcntl|errno|signal|string|strings|stdlib|stdint|stdio|malloc|termios|poll|dirent|pthread|time|spawn|sched)\.h$|^doctest/")
+STANDARD = re.compile(r"^[a-z_0-9]+$|^(sys|netinet|arpa|linux)/|^(unistd|fcntl|errno|signal|string|strings|stdlib|stdint|stdio|malloc|termios|poll|dirent|pthread|time|spawn|sched|grp|pwd)\.h$|^doctest/")
 FILE_LINES = 400
 FUNCTION_LINES = 70
 

@@ -1,0 +1,16 @@
+// pishkhan-probe: for technicians and testers. What the devices say, without the kiosk.
+#include "kiosk/tools/verbs.h"
+
+int main(int argc, char** argv) {
+  CLI::App app{"Looks at the devices of a Pishkhan kiosk"};
+  app.set_version_flag("--version", PISHKHAN_VERSION);
+  app.require_subcommand(1);
+  int exit_code = 0;
+  pishkhan::tools::add_list(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : 2;
+  }
+  return exit_code;
+}
