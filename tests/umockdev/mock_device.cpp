@@ -49,6 +49,7 @@ ReadyFile::~ReadyFile() {
 }
 
 void ReadyFile::set_ready(bool ready) {
+  const std::scoped_lock lock(mutex_);
   if (ready == ready_ || master_ < 0) return;
   ready_ = ready;
   ::tcflow(slave_, ready ? TCOON : TCOOFF);
@@ -59,6 +60,7 @@ void ReadyFile::set_mode(unsigned mode) {
 }
 
 void ReadyFile::hang_up() {
+  const std::scoped_lock lock(mutex_);
   ::close(std::exchange(master_, -1));
 }
 

@@ -38,6 +38,7 @@ class ReadyFile {
   void hang_up();
 
  private:
+  std::mutex mutex_;
   int master_ = -1;
   int slave_ = -1;
   bool ready_ = true;

@@ -284,6 +284,10 @@ void UsbRig::set_node_mode(simulated::SimulatedDevice& device, unsigned mode) {
   inside_->mock_of(device).file().set_mode(mode);
 }
 
+void UsbRig::remove_node(simulated::SimulatedDevice& device) {
+  fs::remove(inside_->below_root(inside_->plug_of(device).node));
+}
+
 void UsbRig::set_kernel_pace(simulated::SimulatedDevice& device, std::chrono::milliseconds pace) {
   inside_->mock_of(device).set_kernel_pace(pace);
 }

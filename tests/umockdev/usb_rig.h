@@ -89,6 +89,8 @@ class UsbRig {
   [[nodiscard]] std::string power_control(simulated::SimulatedDevice& device);
   /// The device node's permission bits, for tests of what may not be opened.
   void set_node_mode(simulated::SimulatedDevice& device, unsigned mode);
+  /// As in a container, or where nobody keeps /dev.
+  void remove_node(simulated::SimulatedDevice& device);
   /// How long every clear-halt, reset, claim and release takes in the kernel.
   void set_kernel_pace(simulated::SimulatedDevice& device, std::chrono::milliseconds pace);
 

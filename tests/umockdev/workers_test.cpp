@@ -1,0 +1,130 @@
+// The kiosk's device threads over the real libusb: what is plugged in, pulled out and plugged in again becomes
+// events.
+#include "base/core/clock.h"
+#include "base/core/mailbox.h"
+#include "drivers/card-reader/usb_match.h"
+#include "drivers/receipt-printer/usb_match.h"
+#include "drivers/simulated/simulated_card_reader.h"
+#include "drivers/simulated/simulated_printer.h"
+#include "kiosk/workers/printer_worker.h"
+#include "kiosk/workers/reader_worker.h"
+#include "kiosk/workers/usb_port.h"
+#include "tests/umockdev/plugged.h"
+#include "tests/umockdev/usb_rig.h"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <sstream>
+
+using namespace pishkhan;
+using rig::UrbFault;
+using rig::UsbRig;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The next event of that kind, others being dropped; nothing after `patience`.
+template <class Kind>
+std::optional<Kind> next(Mailbox<visit::Event>& events, std::chrono::milliseconds patience = 3000ms) {
+  const SystemClock clock;
+  const SteadyTime end = clock.steady() + patience;
+  while (clock.steady() < end) {
+    auto event = events.take({}, end - clock.steady());
+    if (event && std::holds_alternative<Kind>(*event)) return std::get<Kind>(std::move(*event));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+TEST_CASE("the reader's thread: absent, plugged in, a card, pulled out, plugged in again") {
+  const SystemClock clock;
+  simulated::SimulatedCardReader device;
+  UsbRig rig;
+  const auto bus = rig::started_bus();
+  Mailbox<visit::Event> events(256);
+  workers::UsbPort port(*bus, card::wanted_readers());
+  workers::ReaderWorker worker({.port = &port, .clock = &clock, .events = &events});
+  CHECK_FALSE(next<visit::event::ReaderChanged>(events, 200ms));
+
+  rig.plug_in(device);
+  auto changed = next<visit::event::ReaderChanged>(events);
+  REQUIRE(changed);
+  CHECK(changed->present);
+  device.insert(rig::citizen_card());
+  REQUIRE(next<visit::event::CardInserted>(events));
+  worker.read({.visit = {}});
+  const auto read = next<visit::event::CardRead>(events);
+  REQUIRE(read);
+  CHECK(read->national_id.reveal() == rig::citizen_national_id);
+
+  for (const UrbFault way : {UrbFault::UnplugEvent, UrbFault::UnplugError, UrbFault::UnplugHangUp}) {
+    CAPTURE(rig::name(way));
+    rig.unplug(device, way);
+    changed = next<visit::event::ReaderChanged>(events);
+    REQUIRE(changed);
+    CHECK_FALSE(changed->present);
+    const SteadyTime back = clock.steady();
+    rig.plug_in(device);
+    changed = next<visit::event::ReaderChanged>(events);
+    REQUIRE(changed);
+    CHECK(changed->present);
+    CHECK(clock.steady() - back < 1s);
+    CHECK(next<visit::event::CardInserted>(events));
+  }
+}
+
+TEST_CASE("the printer's thread: there at the start, pulled out, plugged in again") {
+  const SystemClock clock;
+  simulated::SimulatedPrinter device(clock);
+  UsbRig rig;
+  rig.plug_in(device, {.driver = rig::KernelDriver::Bound});
+  const auto bus = rig::started_bus();
+  Mailbox<visit::Event> events(256);
+  workers::UsbPort port(*bus, printer::wanted_printers());
+  {
+    workers::PrinterWorker worker({.port = &port,
+                                   .model = &printer::epson_tm_t20,
+                                   .fonts = {},
+                                   .translations = nullptr,
+                                   .clock = &clock,
+                                   .events = &events});
+    auto changed = next<visit::event::PrinterChanged>(events);
+    REQUIRE(changed);
+    CHECK(changed->ready);
+    rig.unplug(device, UrbFault::UnplugError);
+    changed = next<visit::event::PrinterChanged>(events);
+    REQUIRE(changed);
+    CHECK_FALSE(changed->ready);
+    const SteadyTime back = clock.steady();
+    rig.plug_in(device, {.driver = rig::KernelDriver::Bound});
+    changed = next<visit::event::PrinterChanged>(events);
+    REQUIRE(changed);
+    CHECK(changed->ready);
+    CHECK(clock.steady() - back < 1s);
+  }
+  // The program has ended as it should, and the kernel has its driver again.
+  CHECK(rig.kernel_driver(device) == rig::KernelDriver::Bound);
+  CHECK_FALSE(rig.claimed(device));
+}
+
+TEST_CASE("the shipped udev rule knows every device that a driver takes by id") {
+  std::ifstream file("drivers/usb/70-pishkhan.rules");
+  std::stringstream rules;
+  rules << file.rdbuf();
+  for (const usb::Wanted& wanted : {card::wanted_readers(), printer::wanted_printers()}) {
+    for (const usb::IdMatch& id : wanted.ids) {
+      char text[80];
+      std::snprintf(text, sizeof text, R"(ATTR{idVendor}=="%04x", ATTR{idProduct}=="%04x")",
+                    unsigned{id.vendor_id}, unsigned{id.product_id});
+      CHECK_MESSAGE(rules.str().find(text) != std::string::npos, text);
+    }
+    for (const usb::ClassMatch& match : wanted.classes) {
+      char text[40];
+      std::snprintf(text, sizeof text, "*:%02x%02x", unsigned{match.class_code},
+                    unsigned{match.subclass.value_or(0)});
+      CHECK_MESSAGE(rules.str().find(text) != std::string::npos, text);
+    }
+  }
+}
