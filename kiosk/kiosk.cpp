@@ -110,7 +110,7 @@ void Kiosk::load_city() {
 
 void Kiosk::start_workers() {
   if (!staff_code_.empty()) return;  // out of service until staff have mended it and started us again
-  if (auto identity = workers::load_identity(parts_.config.keys)) {
+  if (auto identity = workers::load_identity(parts_.config.keys, parts_.config.key_place)) {
     identity_ = std::move(*identity);
   } else {
     log::error("kiosk.identity", {{"code", log::PublicText{identity.error().staff_code}},
@@ -137,6 +137,7 @@ void Kiosk::start_workers() {
     sync.endpoint.authority_file = parts_.config.keys / "authority.pem";
     sync.endpoint.certificate_file = parts_.config.keys / "tls.pem";
     sync.endpoint.key_file = parts_.config.keys / "tls.key";
+    sync.endpoint.key_place = parts_.config.key_place;
     sync.identity = identity_.get();
     sync.queue = &*queue_;
     sync.jobs = &sync_jobs_;

@@ -20,6 +20,7 @@ struct Entry {
   std::string_view key;
   enum class Need { Must, May } need;
   std::function<Problem(const toml::node&)> take;
+  std::string_view if_missing = "must be given";
 };
 
 Problem wrong_type(std::string allowed) {
@@ -61,8 +62,19 @@ std::function<Problem(const toml::node&)> a_switch(bool& target) {
   };
 }
 
-std::vector<Entry> entries(Config& config, const std::filesystem::path& base) {
+std::function<Problem(const toml::node&)> a_key_place(protocol::KeyPlace& target) {
+  return [&target](const toml::node& node) -> Problem {
+    const auto* text = node.as_string();
+    if (text == nullptr) return wrong_type("\"tpm\" or \"file\"");
+    if (text->get() != "tpm" && text->get() != "file") return wrong_value("\"tpm\" or \"file\"");
+    target = text->get() == "tpm" ? protocol::KeyPlace::Tpm : protocol::KeyPlace::File;
+    return std::nullopt;
+  };
+}
+
+std::vector<Entry> entries(Config& config, const std::filesystem::path& base, protocol::DemoPolicy policy) {
   using Need = Entry::Need;
+  const Need key_need = policy == protocol::DemoPolicy::Accept ? Need::May : Need::Must;
   return {
       {"paths.city", Need::Must, a_path(config.city_pack, base)},
       {"paths.translations", Need::Must, a_path(config.translations, base)},
@@ -83,6 +95,8 @@ std::vector<Entry> entries(Config& config, const std::filesystem::path& base) {
          return std::nullopt;
        }},
       {"queue.keep_free_mebibytes", Need::May, a_number(config.keep_free_mebibytes, 1, 1 << 20)},
+      {"queue.key", key_need, a_key_place(config.key_place),
+       "must be given: \"tpm\", or \"file\" where there is none (whoever reads the disk can then copy the key)"},
   };
 }
 
@@ -105,7 +119,7 @@ std::string describe(const ConfigFault& fault) {
   return text;
 }
 
-Result<Config, ConfigFault> load(const std::filesystem::path& file) {
+Result<Config, ConfigFault> load(const std::filesystem::path& file, protocol::DemoPolicy policy) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error))
     return fail(ConfigFault{ConfigFault::Kind::CannotRead, file, 0, "", "a readable file"});
@@ -117,7 +131,7 @@ Result<Config, ConfigFault> load(const std::filesystem::path& file) {
         fault_at(file, problem.source(), ConfigFault::Kind::Syntax, "", std::string(problem.description())));
   }
   Config config;
-  const auto known = entries(config, std::filesystem::absolute(file).parent_path());
+  const auto known = entries(config, std::filesystem::absolute(file).parent_path(), policy);
   std::string all_keys;
   for (const Entry& entry : known) all_keys += (all_keys.empty() ? "" : ", ") + std::string(entry.key);
 
@@ -146,7 +160,8 @@ Result<Config, ConfigFault> load(const std::filesystem::path& file) {
   }
   for (const Entry& entry : known)
     if (entry.need == Entry::Need::Must && !parsed.at_path(entry.key))
-      return fail(ConfigFault{ConfigFault::Kind::MissingKey, file, 0, std::string(entry.key), "must be given"});
+      return fail(ConfigFault{ConfigFault::Kind::MissingKey, file, 0, std::string(entry.key),
+                              std::string(entry.if_missing)});
   return config;
 }
 

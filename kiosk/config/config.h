@@ -1,6 +1,8 @@
 #pragma once
 
 #include "base/core/result.h"
+#include "offline-queue/protocol/enrolment.h"
+#include "offline-queue/protocol/signing_key.h"
 
 #include <filesystem>
 #include <string>
@@ -22,6 +24,9 @@ struct Config {
   bool fullscreen = true;
   int paper_width_dots = 576;    ///< 576 (80 mm paper) or 384 (58 mm)
   int keep_free_mebibytes = 64;  ///< filing is refused below this much free disk; 1 to 1,048,576
+  /// Where the kiosk's private keys (signing.pem, tls.key) lie: queue.key = "tpm" or "file". A build for
+  /// citizens has no default, because whoever reads the disk can copy a file: somebody has to have wanted that.
+  protocol::KeyPlace key_place = protocol::KeyPlace::File;
 };
 
 /// Why the configuration is refused, for staff: file, line, key, and what is allowed there.
@@ -39,6 +44,7 @@ struct ConfigFault {
 
 /// Reads and checks a configuration file (TOML 1.0). Unknown keys are refused: a mistyped key must not be
 /// a silent default on a machine that nobody watches.
-[[nodiscard]] Result<Config, ConfigFault> load(const std::filesystem::path& file);
+[[nodiscard]] Result<Config, ConfigFault> load(const std::filesystem::path& file,
+                                               protocol::DemoPolicy policy = protocol::built_demo_policy());
 
 }  // namespace pishkhan::config

@@ -69,6 +69,26 @@ TEST_CASE("each mistake is named with its line, its key and what is allowed") {
   CHECK(load("/nonexistent/kiosk.toml").error().kind == ConfigFault::Kind::CannotRead);
 }
 
+TEST_CASE("a build for citizens takes a key from a file only if somebody wrote that down") {
+  const auto load_as = [](const std::string& text, pishkhan::protocol::DemoPolicy policy) {
+    const File file(text);
+    return load(file.path, policy);
+  };
+  using pishkhan::protocol::DemoPolicy;
+  using pishkhan::protocol::KeyPlace;
+  CHECK(load_as(good, DemoPolicy::Accept)->key_place == KeyPlace::File);
+  const auto refused = load_as(good, DemoPolicy::Refuse);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().kind == ConfigFault::Kind::MissingKey);
+  CHECK(describe(refused.error())
+            .find("pishkhan-config-test.toml: queue.key: missing-key: must be given: \"tpm\"") !=
+        std::string::npos);
+  CHECK(load_as(good + "[queue]\nkey = \"file\"\n", DemoPolicy::Refuse)->key_place == KeyPlace::File);
+  CHECK(load_as(good + "[queue]\nkey = \"tpm\"\n", DemoPolicy::Refuse)->key_place == KeyPlace::Tpm);
+  CHECK(fault_of(good + "[queue]\nkey = \"cloud\"\n").kind == ConfigFault::Kind::WrongValue);
+  CHECK(fault_of(good + "[queue]\nkey = true\n").allowed == "\"tpm\" or \"file\"");
+}
+
 TEST_CASE("every truncation is refused or read, never worse") {
   for (std::size_t length = 0; length < good.size(); ++length) {
     const File file(good.substr(0, length));

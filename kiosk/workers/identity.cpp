@@ -4,7 +4,25 @@
 
 namespace pishkhan::workers {
 
-Result<std::unique_ptr<Identity>, IdentityFault> load_identity(const std::filesystem::path& folder) {
+namespace {
+
+IdentityFault key_fault(protocol::KeyFault fault, const std::filesystem::path& file) {
+  switch (fault) {
+    case protocol::KeyFault::NoTpm:
+      return {"TPM", file, "queue.key is \"tpm\", but no TPM answers (or tpm2-openssl is not installed)"};
+    case protocol::KeyFault::TpmFailed:
+      return {"TPM", file, "the TPM does not take this key: it was made by another one"};
+    case protocol::KeyFault::WrongKind:
+      return {"KEYS", file, "the signing key does not lie where queue.key says, \"file\" or \"tpm\""};
+    default:
+      return {"KEYS", file, "no usable signing key"};
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Identity>, IdentityFault> load_identity(const std::filesystem::path& folder,
+                                                               protocol::KeyPlace place) {
   using protocol::EnrolmentFault;
   const auto enrolment_file = folder / "enrolment.json";
   auto enrolment = protocol::Enrolment::load(enrolment_file, protocol::built_demo_policy());
@@ -18,8 +36,8 @@ Result<std::unique_ptr<Identity>, IdentityFault> load_identity(const std::filesy
                       enrolment.error().key.empty() ? "cannot be read" : "member " + enrolment.error().key});
   }
   const auto key_file = folder / "signing.pem";
-  auto key = protocol::SigningKey::load(key_file);
-  if (!key) return fail(IdentityFault{"KEYS", key_file, "no usable signing key"});
+  auto key = protocol::SigningKey::load(key_file, place);
+  if (!key) return fail(key_fault(key.error(), key_file));
   const auto secret_file = folder / "device.secret";
   auto secret = protocol::DeviceSecret::load(secret_file);
   if (!secret) return fail(IdentityFault{"KEYS", secret_file, "no usable device secret"});

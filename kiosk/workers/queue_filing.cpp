@@ -171,9 +171,13 @@ visit::FiledRequest QueueWorker::filed(const protocol::TrackingCode& code, const
   request.service = service;
   request.filed_at = record.header.created_at;
   request.receipt_secret = protocol::receipt_secret(identity.device_secret, id);
-  request.statement = protocol::ReceiptStatement::make(identity.enrolment.certificate, record,
-                                                       last_server_time_, fingerprint, identity.kiosk_key)
-                          .qr_text();
+  const auto statement = protocol::ReceiptStatement::make(identity.enrolment.certificate, record,
+                                                          last_server_time_, fingerprint, identity.kiosk_key);
+  // The request is filed and its receipt is printed all the same; only the proof by QR code is missing.
+  if (statement)
+    request.statement = statement->qr_text();
+  else
+    log::error("queue.statement-not-signed", {{"sequence", code.sequence}});
   return request;
 }
 

@@ -32,14 +32,15 @@ struct Identity {
 };
 
 struct IdentityFault {
-  std::string staff_code;  ///< "NOT-ENROLLED", "ENROLMENT", "KEYS"
+  std::string staff_code;  ///< "NOT-ENROLLED", "ENROLMENT", "DEMO-KEYS", "KEYS", "TPM"
   std::filesystem::path file;
   std::string what;  ///< for the log
 };
 
-/// Reads enrolment.json, signing.pem and device.secret from a folder.
+/// Reads enrolment.json, signing.pem and device.secret from a folder. `place` says where the signing key lies;
+/// one that lies elsewhere is refused.
 [[nodiscard]] Result<std::unique_ptr<Identity>, IdentityFault> load_identity(
-    const std::filesystem::path& folder);
+    const std::filesystem::path& folder, protocol::KeyPlace place);
 
 /// The queue's thread, sole owner of the store: seals, signs and commits requests, records print outcomes,
 /// finds codes again, and serves the sync thread. Everything borrowed must outlive it.

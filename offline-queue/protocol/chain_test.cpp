@@ -172,7 +172,7 @@ struct Town {
 TEST_CASE("a receipt's statement verifies with the city's key alone, and no character of it can be changed") {
   const Town town;
   const Record record = make_record(chain_start(1042, 1), 1, as_bytes("sealed"), town.kiosk);
-  const auto statement = ReceiptStatement::make(
+  const auto statement = *ReceiptStatement::make(
       town.certificate, record, WallTime(std::chrono::seconds(1'794'999'000)), "7F2A-91C4", town.kiosk);
   const std::string text = statement.qr_text();
   CHECK(text.size() < 500);
@@ -196,7 +196,7 @@ TEST_CASE("a receipt's statement verifies with the city's key alone, and no char
   KioskCertificate ended = town.certificate;
   ended.not_after = WallTime(std::chrono::seconds(1'700'000'000));
   ended.sign(town.city);
-  late = ReceiptStatement::make(ended, record, std::nullopt, "7F2A-91C4", town.kiosk);
+  late = *ReceiptStatement::make(ended, record, std::nullopt, "7F2A-91C4", town.kiosk);
   CHECK(late.verify(city).error() == StatementFault::Expired);
 }
 

@@ -103,9 +103,11 @@ bool KioskCertificate::signed_by(const VerifyingKey& city) const {
   return city.verify(certificate_signed_bytes(*this), city_signature);
 }
 
-ReceiptStatement ReceiptStatement::make(const KioskCertificate& certificate, const Record& record,
-                                        std::optional<WallTime> last_server_time,
-                                        std::string_view catalogue_fingerprint, const SigningKey& kiosk) {
+Result<ReceiptStatement, KeyFault> ReceiptStatement::make(const KioskCertificate& certificate,
+                                                          const Record& record,
+                                                          std::optional<WallTime> last_server_time,
+                                                          std::string_view catalogue_fingerprint,
+                                                          const SigningKey& kiosk) {
   ReceiptStatement statement;
   statement.certificate = certificate;
   statement.sequence = record.header.sequence;
@@ -116,7 +118,9 @@ ReceiptStatement ReceiptStatement::make(const KioskCertificate& certificate, con
   const Hash fingerprint = blake2b(as_bytes(catalogue_fingerprint));
   std::copy_n(fingerprint.begin(), statement.catalogue_fingerprint.size(),
               statement.catalogue_fingerprint.begin());
-  statement.signature = kiosk.sign(statement_signed_bytes(statement));
+  const auto signature = kiosk.try_sign(statement_signed_bytes(statement));
+  if (!signature) return fail(signature.error());
+  statement.signature = *signature;
   return statement;
 }
 

@@ -48,10 +48,12 @@ struct ReceiptStatement {
   std::array<std::uint8_t, 8> catalogue_fingerprint{};  ///< first 8 bytes of BLAKE2b of its text
   Signature signature{};
 
-  /// From a filed record. Times are cut to whole seconds.
-  [[nodiscard]] static ReceiptStatement make(const KioskCertificate& certificate, const Record& record,
-                                             std::optional<WallTime> last_server_time,
-                                             std::string_view catalogue_fingerprint, const SigningKey& kiosk);
+  /// From a filed record. Times are cut to whole seconds. TpmFailed: the kiosk's key is in a TPM that refused.
+  [[nodiscard]] static Result<ReceiptStatement, KeyFault> make(const KioskCertificate& certificate,
+                                                               const Record& record,
+                                                               std::optional<WallTime> last_server_time,
+                                                               std::string_view catalogue_fingerprint,
+                                                               const SigningKey& kiosk);
   /// "PKQ1:" and base45 (RFC 9285): only characters of QR's alphanumeric mode.
   [[nodiscard]] std::string qr_text() const;
   [[nodiscard]] static Result<ReceiptStatement, StatementFault> parse(std::string_view qr_text);

@@ -1,163 +1,77 @@
 #include "offline-queue/protocol/signing_key.h"
 
 #include "base/core/ensure.h"
-#include "offline-queue/protocol/private_file.h"
+#include "offline-queue/protocol/openssl_handles.h"
+#include "offline-queue/protocol/signing_key_parts.h"
 
-#include <openssl/bio.h>
-#include <openssl/core_names.h>
-#include <openssl/ec.h>
-#include <openssl/ecdsa.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
-
-#include <cstring>
 
 namespace pishkhan::protocol {
 namespace {
 
-template <auto release>
-struct Releases {
-  template <class T>
-  void operator()(T* handle) const {
-    release(handle);
-  }
-};
-using Bio = std::unique_ptr<BIO, Releases<BIO_free_all>>;
-using Digest = std::unique_ptr<EVP_MD_CTX, Releases<EVP_MD_CTX_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Releases<EVP_PKEY_CTX_free>>;
-using EcdsaSignature = std::unique_ptr<ECDSA_SIG, Releases<ECDSA_SIG_free>>;
-
-constexpr std::size_t largest_key_file = 8192;
-constexpr std::size_t largest_der_signature = 80;
-
-bool is_p256(EVP_PKEY* key) {
-  std::array<char, 64> group{};
-  std::size_t length = 0;
-  return EVP_PKEY_is_a(key, "EC") == 1 &&
-         EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size(), &length) ==
-             1 &&
-         std::string_view(group.data(), length) == SN_X9_62_prime256v1;
+bool is_tss2(ByteView pem) {
+  return as_text(pem).find("-----BEGIN TSS2 PRIVATE KEY-----") != std::string_view::npos;
 }
 
-/// A passphrase is never asked for: a kiosk starts with nobody there.
-int no_passphrase(char*, int, int, void*) {
-  return -1;
-}
-
-KeyFault as_key_fault(PrivateFileFault fault) {
-  switch (fault) {
-    case PrivateFileFault::Missing:
-      return KeyFault::Missing;
-    case PrivateFileFault::AlreadyThere:
-      return KeyFault::AlreadyThere;
-    case PrivateFileFault::CannotWrite:
-      return KeyFault::CannotWrite;
-    default:
-      return KeyFault::Unreadable;
-  }
-}
-
-std::string text_of(BIO* bio) {
-  char* text = nullptr;
-  const long length = BIO_get_mem_data(bio, &text);
-  return {text, static_cast<std::size_t>(length)};
+EVP_PKEY* read_key(ByteView pem, OSSL_LIB_CTX* context, const char* properties) {
+  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  EVP_PKEY* key = PEM_read_bio_PrivateKey_ex(bio.get(), nullptr, no_passphrase, nullptr, context, properties);
+  ERR_clear_error();
+  return key;
 }
 
 }  // namespace
 
-void KeyDeleter::operator()(evp_pkey_st* key) const {
-  EVP_PKEY_free(key);
-}
-
-Result<VerifyingKey, KeyFault> VerifyingKey::from_pem(std::string_view pem) {
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  KeyHandle key(PEM_read_bio_PUBKEY(bio.get(), nullptr, no_passphrase, nullptr));
-  if (!key) return fail(KeyFault::Unreadable);
-  if (!is_p256(key.get())) return fail(KeyFault::WrongKind);
-  return VerifyingKey(std::move(key));
-}
-
-Result<VerifyingKey, KeyFault> VerifyingKey::from_point(const PublicPoint& point) {
-  // The parameter array is not written to; OpenSSL's type has no const form of it.
-  std::array<char, 16> group{};
-  std::memcpy(group.data(), SN_X9_62_prime256v1, sizeof SN_X9_62_prime256v1);
-  PublicPoint copy = point;
-  std::array<OSSL_PARAM, 3> parameters{
-      OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), 0),
-      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, copy.data(), copy.size()),
-      OSSL_PARAM_construct_end()};
-  const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
-  EVP_PKEY* made = nullptr;
-  if (!context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
-      EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, parameters.data()) != 1) {
-    return fail(KeyFault::Unreadable);
-  }
-  return VerifyingKey(KeyHandle(made));
-}
-
-Result<VerifyingKey, KeyFault> VerifyingKey::load(const std::filesystem::path& file) {
-  const auto content = read_private_file(file, largest_key_file);
-  if (!content) return fail(as_key_fault(content.error()));
-  return from_pem(as_text(content->view()));
-}
-
-bool VerifyingKey::verify(ByteView message, const Signature& signature) const {
-  const EcdsaSignature parts(ECDSA_SIG_new());
-  BIGNUM* r = BN_bin2bn(signature.data(), 32, nullptr);
-  BIGNUM* s = BN_bin2bn(signature.data() + 32, 32, nullptr);
-  ENSURE(parts && r && s && ECDSA_SIG_set0(parts.get(), r, s) == 1, "memory for a signature");
-  std::array<unsigned char, largest_der_signature> der{};
-  unsigned char* end = der.data();
-  const int der_bytes = i2d_ECDSA_SIG(parts.get(), &end);
-  const Digest digest(EVP_MD_CTX_new());
-  return der_bytes > 0 && EVP_DigestVerifyInit(digest.get(), nullptr, EVP_sha256(), nullptr, key_.get()) == 1 &&
-         EVP_DigestVerify(digest.get(), der.data(), static_cast<std::size_t>(der_bytes), message.data(),
-                          message.size()) == 1;
-}
-
-PublicPoint VerifyingKey::point() const {
-  // Asked for as coordinates, because the form in which OpenSSL hands out a point depends on how the key
-  // was made.
-  BIGNUM* x = nullptr;
-  BIGNUM* y = nullptr;
-  ENSURE(EVP_PKEY_get_bn_param(key_.get(), OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
-             EVP_PKEY_get_bn_param(key_.get(), OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1,
-         "a P-256 key has coordinates");
-  PublicPoint point{};
-  point[0] = BN_is_odd(y) ? 3 : 2;
-  const int written = BN_bn2binpad(x, point.data() + 1, 32);
-  BN_free(x);
-  BN_free(y);
-  ENSURE(written == 32, "a P-256 coordinate fits 32 bytes");
-  return point;
-}
-
-std::string VerifyingKey::pem() const {
-  const Bio bio(BIO_new(BIO_s_mem()));
-  ENSURE(PEM_write_bio_PUBKEY(bio.get(), key_.get()) == 1, "a public key can be written");
-  return text_of(bio.get());
-}
+SigningKey::SigningKey(std::unique_ptr<Private> parts) : private_(std::move(parts)) {}
+SigningKey::SigningKey(SigningKey&&) noexcept = default;
+SigningKey& SigningKey::operator=(SigningKey&&) noexcept = default;
+SigningKey::~SigningKey() = default;
 
 SigningKey SigningKey::generate() {
   KeyHandle key(EVP_EC_gen("P-256"));
   ENSURE(key, "OpenSSL makes a P-256 key");
-  return SigningKey(std::move(key));
+  return SigningKey(std::unique_ptr<Private>(new Private{nullptr, std::move(key)}));
 }
 
-Result<SigningKey, KeyFault> SigningKey::load(const std::filesystem::path& file) {
+Result<SigningKey, KeyFault> SigningKey::generate_in_tpm() {
+  auto tpm = TpmContext::open();
+  if (!tpm) return fail(tpm.error());
+  const KeyContext context(EVP_PKEY_CTX_new_from_name((*tpm)->get(), "EC", tpm_only));
+  EVP_PKEY* made = nullptr;
+  const bool done = context && EVP_PKEY_keygen_init(context.get()) == 1 &&
+                    EVP_PKEY_CTX_set_group_name(context.get(), "P-256") == 1 &&
+                    EVP_PKEY_generate(context.get(), &made) == 1;
+  ERR_clear_error();
+  if (!done) return fail(KeyFault::TpmFailed);
+  return SigningKey(std::unique_ptr<Private>(new Private{std::move(*tpm), KeyHandle(made)}));
+}
+
+Result<SigningKey, KeyFault> SigningKey::load(const std::filesystem::path& file, KeyPlace place) {
   const auto content = read_private_file(file, largest_key_file);
   if (!content) return fail(as_key_fault(content.error()));
-  const Bio bio(BIO_new_mem_buf(content->view().data(), static_cast<int>(content->size())));
-  KeyHandle key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
-  if (!key) return fail(KeyFault::Unreadable);
-  if (!is_p256(key.get())) return fail(KeyFault::WrongKind);
-  return SigningKey(std::move(key));
+  if (is_tss2(content->view()) != (place == KeyPlace::Tpm)) {
+    const bool some_key = as_text(content->view()).find("PRIVATE KEY-----") != std::string_view::npos;
+    return fail(some_key ? KeyFault::WrongKind : KeyFault::Unreadable);
+  }
+  auto parts = std::make_unique<Private>();
+  if (place == KeyPlace::Tpm) {
+    auto tpm = TpmContext::open();
+    if (!tpm) return fail(tpm.error());
+    parts->tpm = std::move(*tpm);
+    parts->key.reset(read_key(content->view(), parts->tpm->get(), tpm_only));
+    if (!parts->key) return fail(KeyFault::TpmFailed);
+  } else {
+    parts->key.reset(read_key(content->view(), nullptr, nullptr));
+    if (!parts->key) return fail(KeyFault::Unreadable);
+  }
+  if (!is_p256(parts->key.get())) return fail(KeyFault::WrongKind);
+  return SigningKey(std::move(parts));
 }
 
 Result<void, KeyFault> SigningKey::save(const std::filesystem::path& file) const {
   const Bio bio(BIO_new(BIO_s_secmem()));
-  ENSURE(PEM_write_bio_PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
+  ENSURE(PEM_write_bio_PrivateKey(bio.get(), private_->key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
          "a private key can be written");
   char* text = nullptr;
   const long length = BIO_get_mem_data(bio.get(), &text);
@@ -166,28 +80,55 @@ Result<void, KeyFault> SigningKey::save(const std::filesystem::path& file) const
   return {};
 }
 
-Signature SigningKey::sign(ByteView message) const {
-  const Digest digest(EVP_MD_CTX_new());
-  std::array<unsigned char, largest_der_signature> der{};
+std::size_t SigningKey::Private::sign_digest(ByteView digest, std::span<std::uint8_t> der) const {
+  // The digest is made here and not by EVP_DigestSign, for which the provider would have the TPM do the
+  // hashing.
+  const KeyContext context(
+      EVP_PKEY_CTX_new_from_pkey(tpm ? tpm->get() : nullptr, key.get(), tpm ? tpm_only : nullptr));
   std::size_t length = der.size();
-  ENSURE(EVP_DigestSignInit(digest.get(), nullptr, EVP_sha256(), nullptr, key_.get()) == 1 &&
-             EVP_DigestSign(digest.get(), der.data(), &length, message.data(), message.size()) == 1,
-         "a loaded key signs");
+  const bool done = context && EVP_PKEY_sign_init(context.get()) == 1 &&
+                    EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1 &&
+                    EVP_PKEY_sign(context.get(), der.data(), &length, digest.data(), digest.size()) == 1;
+  if (!done) ERR_clear_error();
+  return done ? length : 0;
+}
+
+Result<Signature, KeyFault> SigningKey::try_sign(ByteView message) const {
+  std::array<std::uint8_t, 32> digest{};
+  unsigned int digest_bytes = 0;
+  ENSURE(EVP_Digest(message.data(), message.size(), digest.data(), &digest_bytes, EVP_sha256(), nullptr) == 1 &&
+             digest_bytes == digest.size(),
+         "OpenSSL has SHA-256");
+  std::array<std::uint8_t, largest_der_signature> der{};
+  const std::size_t length = private_->sign_digest(digest, der);
+  ENSURE(length != 0 || private_->tpm != nullptr, "a key in memory signs");
+  if (length == 0) return fail(KeyFault::TpmFailed);
   const unsigned char* start = der.data();
   const EcdsaSignature parts(d2i_ECDSA_SIG(nullptr, &start, static_cast<long>(length)));
   Signature signature{};
-  ENSURE(parts && BN_bn2binpad(ECDSA_SIG_get0_r(parts.get()), signature.data(), 32) == 32 &&
-             BN_bn2binpad(ECDSA_SIG_get0_s(parts.get()), signature.data() + 32, 32) == 32,
-         "OpenSSL writes DER signatures");
+  if (!parts || BN_bn2binpad(ECDSA_SIG_get0_r(parts.get()), signature.data(), 32) != 32 ||
+      BN_bn2binpad(ECDSA_SIG_get0_s(parts.get()), signature.data() + 32, 32) != 32) {
+    return fail(KeyFault::TpmFailed);
+  }
   return signature;
+}
+
+Signature SigningKey::sign(ByteView message) const {
+  const auto signature = try_sign(message);
+  ENSURE(signature.has_value(), "the key signs");
+  return *signature;
 }
 
 VerifyingKey SigningKey::verifying_key() const {
   const Bio bio(BIO_new(BIO_s_mem()));
-  ENSURE(PEM_write_bio_PUBKEY(bio.get(), key_.get()) == 1, "a public key can be written");
+  ENSURE(PEM_write_bio_PUBKEY(bio.get(), private_->key.get()) == 1, "a public key can be written");
   auto key = VerifyingKey::from_pem(text_of(bio.get()));
   ENSURE(key.has_value(), "what was written can be read");
   return std::move(*key);
+}
+
+KeyPlace SigningKey::place() const {
+  return private_->tpm ? KeyPlace::Tpm : KeyPlace::File;
 }
 
 }  // namespace pishkhan::protocol

@@ -19,7 +19,13 @@ enum class KeyFault {
   WrongKind,     ///< a key, but not an ECDSA P-256 one
   AlreadyThere,  ///< a key is never overwritten
   CannotWrite,
+  NoTpm,      ///< OpenSSL's provider "tpm2" is not installed, or no TPM answers it
+  TpmFailed,  ///< the TPM is there and refused: another TPM's key, a full one, a broken one
 };
+
+/// Where a private key lies. In a file it can be copied by whoever reads the disk; what a TPM made never leaves
+/// the chip, and its file is of no use to any other.
+enum class KeyPlace { File, Tpm };
 
 /// ECDSA P-256 with SHA-256: r and s, 32 bytes each, big-endian (IEEE P1363 form).
 using Signature = std::array<std::uint8_t, 64>;
@@ -49,21 +55,40 @@ class VerifyingKey {
   KeyHandle key_;
 };
 
-/// The seam behind which the private key lies: a file now; a TPM is another way to come by the same OpenSSL
-/// handle (its provider), so nothing but load() differs. Thread: used by one thread at a time.
+/// The seam behind which the private key lies. Behind KeyPlace::Tpm is a TPM 2.0 through OpenSSL's provider
+/// "tpm2" (Debian: tpm2-openssl); which TPM is the TSS's choice (/dev/tpmrm0) or TPM2OPENSSL_TCTI's. The key
+/// file then is a "TSS2 PRIVATE KEY" (draft-bottomley-tpm2-keys): the key, encrypted by the chip for itself.
+/// Every key has a connection to the TPM of its own, so two threads can each have one. Thread: used by one at a
+/// time.
 class SigningKey {
  public:
+  /// In memory, until it is saved.
   [[nodiscard]] static SigningKey generate();
-  /// PEM, PKCS#8 or SEC 1, unencrypted.
-  [[nodiscard]] static Result<SigningKey, KeyFault> load(const std::filesystem::path& file);
-  /// PKCS#8 PEM, mode 0600, synced; never overwrites.
+  /// Made by the TPM, under its owner's primary key.
+  [[nodiscard]] static Result<SigningKey, KeyFault> generate_in_tpm();
+  /// File: PEM, PKCS#8 or SEC 1, unencrypted. Tpm: PEM, TSS2. A key of the other place is WrongKind.
+  [[nodiscard]] static Result<SigningKey, KeyFault> load(const std::filesystem::path& file,
+                                                         KeyPlace place = KeyPlace::File);
+  /// PEM of its place, mode 0600, synced; never overwrites.
   [[nodiscard]] Result<void, KeyFault> save(const std::filesystem::path& file) const;
+  /// With a TPM this takes as long as the TPM takes, and can fail with TpmFailed; otherwise it cannot.
+  [[nodiscard]] Result<Signature, KeyFault> try_sign(ByteView message) const;
+  /// For keys that cannot fail; with a TPM's, a failure ends the process.
   [[nodiscard]] Signature sign(ByteView message) const;
   [[nodiscard]] VerifyingKey verifying_key() const;
+  [[nodiscard]] KeyPlace place() const;
+  /// The key as OpenSSL's own TLS and certificate code wants it. It must not outlive this SigningKey, and what
+  /// uses it belongs to the same thread.
+  [[nodiscard]] KeyHandle for_openssl() const;
+
+  SigningKey(SigningKey&&) noexcept;
+  SigningKey& operator=(SigningKey&&) noexcept;
+  ~SigningKey();
+  struct Private;  ///< the handles; named here because for_openssl() hands it to OpenSSL's callback
 
  private:
-  explicit SigningKey(KeyHandle key) : key_(std::move(key)) {}
-  KeyHandle key_;
+  explicit SigningKey(std::unique_ptr<Private> parts);
+  std::unique_ptr<Private> private_;
 };
 
 }  // namespace pishkhan::protocol

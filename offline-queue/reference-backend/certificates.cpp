@@ -134,4 +134,14 @@ CertifiedKey DemoAuthority::issue_client(const std::string& name, const std::str
   return issue(name, role, Use::Client);
 }
 
+std::string DemoAuthority::certify_client(const protocol::VerifyingKey& key, const std::string& name,
+                                          const std::string& role) const {
+  const std::string pem = key.pem();
+  BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+  const Key subject(PEM_read_bio_PUBKEY(bio, nullptr, nullptr, nullptr));
+  BIO_free(bio);
+  ENSURE(subject, "a key that was written can be read");
+  return pem_of(certify(subject.get(), name, role, Use::Client, certificate_.get(), key_.get()).get());
+}
+
 }  // namespace pishkhan::backend

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/core/result.h"
+#include "offline-queue/protocol/signing_key.h"
 
 #include <memory>
 #include <string>
@@ -26,6 +27,9 @@ class DemoAuthority {
   [[nodiscard]] CertifiedKey issue_server(const std::string& name) const;
   /// For a TLS client; `role` becomes the organisational unit, by which the backend knows what it may do.
   [[nodiscard]] CertifiedKey issue_client(const std::string& name, const std::string& role) const;
+  /// The certificate alone, in PEM, for a client whose key never leaves its TPM.
+  [[nodiscard]] std::string certify_client(const protocol::VerifyingKey& key, const std::string& name,
+                                           const std::string& role) const;
 
  private:
   struct Free {

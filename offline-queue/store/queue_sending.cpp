@@ -192,8 +192,12 @@ Result<std::optional<protocol::Batch>, StoreFault> QueueStore::next_batch(int li
   protocol::Batch batch{options_.kiosk, options_.epoch, found->previous_hash, std::move(found->entries), {}};
   const BatchEntry& head = batch.entries.back();
   // That a place is lost is said now; a link was signed when it was made.
-  batch.signature =
-      head.kind == EntryKind::Lost ? options_.kiosk_key->sign(head.record.hash) : head.record.signature;
+  batch.signature = head.record.signature;
+  if (head.kind == EntryKind::Lost) {
+    const auto signature = options_.kiosk_key->try_sign(head.record.hash);
+    if (!signature) return fail(StoreFault::NotSealed);
+    batch.signature = *signature;
+  }
   for (BatchEntry& entry : batch.entries) entry.record.signature = {};
   return std::optional(std::move(batch));
 }

@@ -157,7 +157,9 @@ Result<void, StoreFault> QueueStore::compare_anchor() {
 }
 
 Result<void, StoreFault> QueueStore::start_anchor() {
-  return anchor_.start({options_.kiosk, options_.epoch, 0, head_, options_.kiosk_key->sign(head_)});
+  const auto signature = options_.kiosk_key->try_sign(head_);
+  if (!signature) return fail(StoreFault::NotSealed);
+  return anchor_.start({options_.kiosk, options_.epoch, 0, head_, *signature});
 }
 
 std::optional<StoreFault> QueueStore::obstacle() const {
@@ -227,7 +229,14 @@ Result<protocol::Record, StoreFault> QueueStore::commit(protocol::RecordType typ
   record.header.payload_hash = protocol::blake2b(payload);
   record.payload = std::move(payload);
   record.hash = protocol::chain_hash(head_, record.header);
-  if (options_.signing == Signing::EachRecord) record.signature = options_.kiosk_key->sign(record.hash);
+  if (options_.signing == Signing::EachRecord) {
+    const auto signature = options_.kiosk_key->try_sign(record.hash);
+    if (!signature) {
+      log::error("store.key-did-not-sign", {});
+      return fail(StoreFault::NotSealed);
+    }
+    record.signature = *signature;
+  }
   if (const auto written = write_record(record, also); !written) {
     log::error("store.not-appended", {{"fault", static_cast<int>(written.error())}});
     return fail(written.error());

@@ -3,6 +3,7 @@
 #include "offline-queue/sync/demo_authority.h"
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <array>
@@ -74,6 +75,21 @@ bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+/// A key of TLS that a TPM holds: libcurl can only be told of files, so it is given to each new SSL_CTX.
+struct ChipKey {
+  protocol::SigningKey key;
+  protocol::KeyHandle handle;
+  std::filesystem::path certificate_file;
+};
+
+CURLcode use_chip_key(CURL*, void* context, void* user) {
+  const auto* chip = static_cast<const ChipKey*>(user);
+  auto* tls = static_cast<SSL_CTX*>(context);
+  const bool used = SSL_CTX_use_certificate_chain_file(tls, chip->certificate_file.c_str()) == 1 &&
+                    SSL_CTX_use_PrivateKey(tls, chip->handle.get()) == 1;
+  return used ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
+}
+
 SyncFaultKind kind_of(CURLcode code, std::string_view detail) {
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
@@ -124,8 +140,8 @@ std::string file_text(const std::filesystem::path& path) {
 
 class TlsCarrier final : public Carrier {
  public:
-  TlsCarrier(Endpoint endpoint, std::unique_ptr<CURL, CloseHandle> handle)
-      : endpoint_(std::move(endpoint)), handle_(std::move(handle)) {
+  TlsCarrier(Endpoint endpoint, std::unique_ptr<ChipKey> chip_key, std::unique_ptr<CURL, CloseHandle> handle)
+      : endpoint_(std::move(endpoint)), chip_key_(std::move(chip_key)), handle_(std::move(handle)) {
     configure();
   }
   Result<Answer, SyncFault> carry(const Exchange& exchange, const std::stop_token& stop) override;
@@ -134,6 +150,7 @@ class TlsCarrier final : public Carrier {
   void configure();
 
   Endpoint endpoint_;
+  std::unique_ptr<ChipKey> chip_key_;  ///< nothing: the key lies in a file; outlives the handle's connections
   std::unique_ptr<CURL, CloseHandle> handle_;
   std::array<char, CURL_ERROR_SIZE> detail_{};
 };
@@ -143,8 +160,13 @@ void TlsCarrier::configure() {
   const Endpoint& to = endpoint_;
   curl_easy_setopt(handle, CURLOPT_CAINFO, to.authority_file.c_str());
   curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
-  curl_easy_setopt(handle, CURLOPT_SSLCERT, to.certificate_file.c_str());
-  curl_easy_setopt(handle, CURLOPT_SSLKEY, to.key_file.c_str());
+  if (chip_key_) {
+    curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, use_chip_key);
+    curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, chip_key_.get());
+  } else {
+    curl_easy_setopt(handle, CURLOPT_SSLCERT, to.certificate_file.c_str());
+    curl_easy_setopt(handle, CURLOPT_SSLKEY, to.key_file.c_str());
+  }
   curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L);
   curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
@@ -210,10 +232,17 @@ Result<Transport, SyncFault> Transport::open(Endpoint endpoint) {
   if (authority.empty() || !acceptable_authority(authority, protocol::built_demo_policy())) {
     return fail(SyncFault{SyncFaultKind::WrongCertificate, {}, {}});
   }
+  std::unique_ptr<ChipKey> chip_key;
+  if (endpoint.key_place == protocol::KeyPlace::Tpm) {
+    auto key = protocol::SigningKey::load(endpoint.key_file, endpoint.key_place);
+    if (!key) return fail(SyncFault{SyncFaultKind::WrongCertificate, {}, {}});
+    protocol::KeyHandle handle_of_key = key->for_openssl();
+    chip_key.reset(new ChipKey{std::move(*key), std::move(handle_of_key), endpoint.certificate_file});
+  }
   start_curl_once();
   std::unique_ptr<CURL, CloseHandle> handle(curl_easy_init());
   if (!handle) return fail(SyncFault{SyncFaultKind::Unreachable, {}, {}});
-  return Transport(std::make_unique<TlsCarrier>(std::move(endpoint), std::move(handle)));
+  return Transport(std::make_unique<TlsCarrier>(std::move(endpoint), std::move(chip_key), std::move(handle)));
 }
 
 Result<Answer, SyncFault> Transport::perform(const Exchange& exchange, const std::stop_token& stop) {

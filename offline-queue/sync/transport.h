@@ -2,6 +2,7 @@
 
 #include "base/core/bytes.h"
 #include "base/core/result.h"
+#include "offline-queue/protocol/signing_key.h"
 #include "offline-queue/sync/fault.h"
 
 #include <chrono>
@@ -38,6 +39,7 @@ struct Endpoint {
   std::filesystem::path authority_file;  ///< the only CA that is believed; the system's are not
   std::filesystem::path certificate_file;
   std::filesystem::path key_file;
+  protocol::KeyPlace key_place = protocol::KeyPlace::File;  ///< where the key of `key_file` lies
   std::chrono::milliseconds connect_deadline{5'000};
   std::chrono::milliseconds request_deadline{20'000};  ///< the whole exchange, connecting included
   std::size_t largest_answer_bytes = std::size_t{16} << 20U;

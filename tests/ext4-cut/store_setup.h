@@ -16,7 +16,7 @@ struct StoreSetup {
 
   static std::optional<std::unique_ptr<StoreSetup>> load(const std::filesystem::path& kiosk_keys) {
     auto setup = std::make_unique<StoreSetup>();
-    auto identity = workers::load_identity(kiosk_keys);
+    auto identity = workers::load_identity(kiosk_keys, protocol::KeyPlace::File);
     if (!identity) return std::nullopt;
     setup->identity = std::move(*identity);
     return setup;
