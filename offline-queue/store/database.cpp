@@ -125,6 +125,21 @@ Result<std::unique_ptr<Database>, StoreFault> Database::open(const Options& opti
   return database;
 }
 
+Result<std::unique_ptr<Database>, StoreFault> Database::open_copy(const std::filesystem::path& file) {
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  if (handle == nullptr) return fail(StoreFault::IoError);
+  std::unique_ptr<Database> database(new Database(handle, 0));
+  if (code != SQLITE_OK) return fail(database->report(code));
+  if (const auto done = database->execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA trusted_schema=OFF"); !done)
+    return fail(done.error());
+  const auto application = database->number("PRAGMA application_id");
+  const auto version = database->number("PRAGMA user_version");
+  if (!application || !version || *application != application_id) return fail(StoreFault::Unreadable);
+  if (*version > schema_version()) return fail(StoreFault::NewerSchema);
+  return database;
+}
+
 Database::~Database() {
   for (const auto& [sql, statement] : idle_) sqlite3_finalize(statement);
   // Statements are finalized before the database goes, so this cannot be refused.

@@ -62,6 +62,10 @@ class Database {
   /// An older one is brought forward, one transaction a step (schema.h).
   [[nodiscard]] static Result<std::unique_ptr<Database>, StoreFault> open(const Options& options, Files& files,
                                                                           const Fill& fill);
+  /// A copy to look at, of this or an older version, as it lies: nothing is created or brought forward.
+  /// Unreadable: no database of a queue, or damaged beyond what SQLite can read.
+  [[nodiscard]] static Result<std::unique_ptr<Database>, StoreFault> open_copy(
+      const std::filesystem::path& file);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;

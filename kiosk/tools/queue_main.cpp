@@ -1,0 +1,108 @@
+// Looks into the queue of a kiosk that is not running, without changing it.
+#include "base/core/log.h"
+#include "kiosk/tools/queue_report.h"
+#include "offline-queue/protocol/enrolment.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+
+namespace {
+
+using namespace pishkhan;
+
+struct Wanted {
+  std::string folder;
+  std::string enrolment;
+  std::string public_key;
+  tools::Form form = tools::Form::Text;
+};
+
+void complain(const std::string& words) {
+  std::fprintf(stderr, "pishkhan-queue: %s\n", words.c_str());
+}
+
+std::unique_ptr<store::RecoveredQueue> opened(const Wanted& wanted) {
+  auto queue = store::RecoveredQueue::open(wanted.folder);
+  if (!queue) {
+    complain(tools::sentence(queue.error(), wanted.folder));
+    return nullptr;
+  }
+  return std::move(*queue);
+}
+
+/// The key that the city certified for this kiosk and epoch, or the one in a PEM file.
+std::optional<protocol::VerifyingKey> key_for(const Wanted& wanted, const store::RecoveredQueue& queue) {
+  if (!wanted.public_key.empty()) {
+    auto key = protocol::VerifyingKey::load(wanted.public_key);
+    if (key) return std::move(*key);
+    complain(wanted.public_key + " is no public P-256 key in PEM");
+    return std::nullopt;
+  }
+  const auto enrolment = protocol::Enrolment::load(wanted.enrolment, protocol::built_demo_policy());
+  if (!enrolment) {
+    complain(wanted.enrolment + " is no enrolment that this program takes");
+    return std::nullopt;
+  }
+  if (enrolment->kiosk != queue.kiosk() || enrolment->epoch != queue.epoch()) {
+    complain(wanted.enrolment + " is of another kiosk or epoch than the queue");
+    return std::nullopt;
+  }
+  auto key = protocol::VerifyingKey::from_point(enrolment->certificate.public_key);
+  if (key) return std::move(*key);
+  complain(wanted.enrolment + " holds no usable key");
+  return std::nullopt;
+}
+
+int inspect(const Wanted& wanted) {
+  const auto queue = opened(wanted);
+  if (queue == nullptr) return 1;
+  const auto summary = tools::summarise(*queue);
+  const auto links = store::check_chain(*queue, nullptr);
+  std::fputs(tools::inspection(*queue, summary, links, wanted.form).c_str(), stdout);
+  return 0;
+}
+
+int verify(const Wanted& wanted) {
+  const auto queue = opened(wanted);
+  if (queue == nullptr) return 1;
+  const auto key = key_for(wanted, *queue);
+  if (!key) return 1;
+  const auto report = store::check_chain(*queue, &*key);
+  std::fputs(tools::verification(*queue, report, wanted.form).c_str(), stdout);
+  return report.whole() ? 0 : 1;
+}
+
+void add_key_options(CLI::App* command, Wanted& wanted) {
+  auto* group = command->add_option_group("key", "The kiosk's public key");
+  group->add_option("--enrolment", wanted.enrolment, "enrolment.json of that kiosk and epoch");
+  group->add_option("--public-key", wanted.public_key, "its public key in PEM");
+  group->require_option(1);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Looks into the queue of a stopped kiosk, or of a disk that was taken out of one. Works on a copy and changes "
+      "nothing. What citizens typed is sealed: this program cannot read it."};
+  app.set_version_flag("--version", PISHKHAN_VERSION);
+  app.require_subcommand(1);
+  Wanted wanted;
+  bool json = false;
+  auto* inspect_command =
+      app.add_subcommand("inspect", "Count what is there: types, dates, progress, disk use");
+  auto* verify_command = app.add_subcommand("verify", "Check every link, every signature and the head file");
+  for (auto* command : {inspect_command, verify_command}) {
+    command->add_option("FOLDER", wanted.folder, "holds queue.db, queue.db-wal and queue.head")->required();
+    command->add_flag("--json", json, "print JSON");
+  }
+  add_key_options(verify_command, wanted);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : 2;
+  }
+  if (json) wanted.form = tools::Form::Json;
+  return inspect_command->parsed() ? inspect(wanted) : verify(wanted);
+}
