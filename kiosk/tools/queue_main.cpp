@@ -1,5 +1,6 @@
 // Looks into the queue of a kiosk that is not running, without changing it.
 #include "base/core/log.h"
+#include "kiosk/tools/queue_export.h"
 #include "kiosk/tools/queue_report.h"
 #include "offline-queue/protocol/enrolment.h"
 
@@ -15,6 +16,7 @@ struct Wanted {
   std::string folder;
   std::string enrolment;
   std::string public_key;
+  std::string target;
   tools::Form form = tools::Form::Text;
 };
 
@@ -73,6 +75,21 @@ int verify(const Wanted& wanted) {
   return report.whole() ? 0 : 1;
 }
 
+int export_to_file(const Wanted& wanted) {
+  const auto queue = opened(wanted);
+  if (queue == nullptr) return 1;
+  const auto key = key_for(wanted, *queue);
+  if (!key) return 1;
+  const auto exported = tools::export_batches(*queue, *key, wanted.target);
+  if (!exported) {
+    const bool there = exported.error() == tools::ExportFault::AlreadyThere;
+    complain(wanted.target + (there ? " is there already; it is not overwritten" : " cannot be written"));
+    return 1;
+  }
+  std::fputs(tools::export_report(*exported, wanted.form).c_str(), stdout);
+  return exported->left_out == 0 ? 0 : 1;
+}
+
 void add_key_options(CLI::App* command, Wanted& wanted) {
   auto* group = command->add_option_group("key", "The kiosk's public key");
   group->add_option("--enrolment", wanted.enrolment, "enrolment.json of that kiosk and epoch");
@@ -93,16 +110,21 @@ int main(int argc, char** argv) {
   auto* inspect_command =
       app.add_subcommand("inspect", "Count what is there: types, dates, progress, disk use");
   auto* verify_command = app.add_subcommand("verify", "Check every link, every signature and the head file");
-  for (auto* command : {inspect_command, verify_command}) {
+  auto* export_command = app.add_subcommand(
+      "export", "Write what verifies to a file, for pishkhan-ingest import; 1: not all does");
+  for (auto* command : {inspect_command, verify_command, export_command}) {
     command->add_option("FOLDER", wanted.folder, "holds queue.db, queue.db-wal and queue.head")->required();
     command->add_flag("--json", json, "print JSON");
   }
   add_key_options(verify_command, wanted);
+  add_key_options(export_command, wanted);
+  export_command->add_option("--to", wanted.target, "the file to make")->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
     return app.exit(problem) == 0 ? 0 : 2;
   }
   if (json) wanted.form = tools::Form::Json;
+  if (export_command->parsed()) return export_to_file(wanted);
   return inspect_command->parsed() ? inspect(wanted) : verify(wanted);
 }

@@ -80,6 +80,7 @@ QueueSummary summarise(store::RecoveredQueue& queue) {
     if (row.verdict == protocol::Verdict::Accepted) ++summary.accepted;
     if (row.verdict == protocol::Verdict::Joined) ++summary.joined;
     if (row.verdict == protocol::Verdict::Invalid) ++summary.invalid;
+    if (row.verdict == protocol::Verdict::Missing) ++summary.missing;
   });
   return summary;
 }
@@ -91,11 +92,9 @@ std::string inspection(const store::RecoveredQueue& queue, const QueueSummary& s
     json["records"][type_names.at(type)] = summary.by_type.at(type);
   json["first_at"] = summary.first_at ? Json(utc(*summary.first_at)) : Json(nullptr);
   json["last_at"] = summary.last_at ? Json(utc(*summary.last_at)) : Json(nullptr);
-  json["progress"] = {{"unsent", summary.unsent},
-                      {"unopened", summary.unopened},
-                      {"accepted", summary.accepted},
-                      {"joined", summary.joined},
-                      {"invalid", summary.invalid}};
+  json["progress"] = {{"unsent", summary.unsent},     {"unopened", summary.unopened},
+                      {"accepted", summary.accepted}, {"joined", summary.joined},
+                      {"invalid", summary.invalid},   {"missing", summary.missing}};
   json["disk"] = {{"database_bytes", queue.sizes().database_bytes},
                   {"wal_bytes", queue.sizes().wal_bytes},
                   {"head_bytes", queue.sizes().head_bytes},
@@ -109,6 +108,13 @@ std::string verification(const store::RecoveredQueue& queue, const store::ChainR
   json["whole"] = report.whole();
   json.update(findings(report));
   return in(form, json);
+}
+
+std::string export_report(const Exported& exported, Form form) {
+  return in(form, {{"whole", exported.whole},
+                   {"links", exported.links},
+                   {"left_out", exported.left_out},
+                   {"batches", exported.batches}});
 }
 
 std::string sentence(store::RecoverFault fault, const std::string& folder) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kiosk/tools/queue_export.h"
 #include "offline-queue/store/chain_check.h"
 
 #include <array>
@@ -16,6 +17,7 @@ struct QueueSummary {
   int accepted = 0;
   int joined = 0;
   int invalid = 0;
+  int missing = 0;                  ///< only the link came to the backend, because the content is damaged here
   std::uint64_t payload_bytes = 0;  ///< still here
   std::optional<WallTime> first_at;
   std::optional<WallTime> last_at;
@@ -30,6 +32,8 @@ enum class Form { Text, Json };
 /// What `verify` prints.
 [[nodiscard]] std::string verification(const store::RecoveredQueue& queue, const store::ChainReport& report,
                                        Form form);
+/// What `export` prints.
+[[nodiscard]] std::string export_report(const Exported& exported, Form form);
 /// A sentence for the technician.
 [[nodiscard]] std::string sentence(store::RecoverFault fault, const std::string& folder);
 

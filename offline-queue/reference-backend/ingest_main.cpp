@@ -1,4 +1,5 @@
 #include "base/core/clock.h"
+#include "offline-queue/reference-backend/import.h"
 #include "offline-queue/reference-backend/ingest_server.h"
 #include "offline-queue/reference-backend/program.h"
 
@@ -25,6 +26,48 @@ const char* sentence(backend::IngestFault fault) {
       return "the address or port cannot be listened on";
   }
   return "unknown fault";
+}
+
+int complain(const std::string& words) {
+  std::fprintf(stderr, "pishkhan-ingest: %s\n", words.c_str());
+  return 1;
+}
+
+const char* sentence(backend::ImportFault fault) {
+  switch (fault) {
+    case backend::ImportFault::Unreadable:
+      return "cannot be read";
+    case backend::ImportFault::Malformed:
+      return "is no file of pishkhan-queue export, or cut off; what stands before that was taken";
+    case backend::ImportFault::DatabaseFailed:
+      break;
+  }
+  return "could not be stored whole: the database failed; import it again";
+}
+
+/// While no other ingest runs: the database has one owner.
+int import_file(const backend::IngestOptions& options, const std::string& file, bool json) {
+  auto key = protocol::SigningKey::load(options.signing_key);
+  if (!key) return complain(sentence(backend::IngestFault::BadKey));
+  auto kiosks = backend::KioskRegister::load(options.kiosks_file);
+  if (!kiosks) return complain(sentence(backend::IngestFault::BadRegister));
+  auto store = backend::IngestStore::open(options.database);
+  if (!store) return complain(sentence(backend::IngestFault::BadDatabase));
+  const SystemClock clock;
+  backend::Ingest ingest(std::move(*kiosks), std::move(*key), clock);
+  const auto imported = backend::import_batches(ingest, *store, file);
+  if (!imported) return complain(file + " " + sentence(imported.error()));
+  const char* refusal = imported->first_refusal.c_str();
+  if (json) {
+    std::printf("{\"batches\":%d,\"refused\":%d,\"first_refusal\":\"%s\",\"expected_sequence\":%d}\n",
+                imported->batches, imported->refused, refusal, imported->expected_sequence.value_or(0));
+  } else {
+    std::printf("%d batches stored, %d refused\n", imported->batches, imported->refused);
+    if (imported->refused > 0)
+      std::printf("first refusal: %s (expected sequence %d)\n", refusal,
+                  imported->expected_sequence.value_or(0));
+  }
+  return imported->refused == 0 ? 0 : 1;
 }
 
 int run(const backend::IngestOptions& options, const std::string& port_file,
@@ -84,6 +127,11 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0, 86'400))
       ->capture_default_str();
   app.add_flag("--json", json, "Report as JSON");
+  std::string file;
+  auto* import_command =
+      app.add_subcommand("import", "Store what pishkhan-queue export saved from a disk, then end; 1: not all")
+          ->fallthrough();
+  import_command->add_option("FILE", file, "Made by pishkhan-queue export")->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -94,5 +142,6 @@ int main(int argc, char** argv) {
   options.signing_key = folder / "signing.pem";
   options.kiosks_file = folder / "kiosks.json";
   options.database = database;
+  if (import_command->parsed()) return import_file(options, file, json);
   return run(options, port_file, internal_port_file, json);
 }
