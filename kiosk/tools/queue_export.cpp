@@ -2,6 +2,8 @@
 
 #include "offline-queue/protocol/batch.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 
@@ -104,7 +106,8 @@ Result<Exported, ExportFault> export_batches(store::RecoveredQueue& queue, const
       batches.interrupt();
   });
   batches.end_run();
-  if (!batches.good() || std::fflush(file.get()) != 0) return fail(ExportFault::CannotWrite);
+  if (!batches.good() || std::fflush(file.get()) != 0 || ::fsync(::fileno(file.get())) != 0)
+    return fail(ExportFault::CannotWrite);
   return batches.told();
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <string>
@@ -89,7 +90,8 @@ std::optional<RecoverFault> RecoveredQueue::read_identity() {
   if (!protocol::TrackingCode{kiosk_, epoch_, 1}.in_range()) return RecoverFault::Unreadable;
   const auto files = system_files();
   if (auto contents = HeadAnchor(copy_, *files).read()) anchor_ = *contents;
-  highest_ = static_cast<int>(database_->number("SELECT max(seq) FROM entry").value_or(0));
+  const auto last_row = database_->number("SELECT max(seq) FROM entry").value_or(0);
+  highest_ = static_cast<int>(std::clamp<std::int64_t>(last_row, 0, protocol::TrackingCode::highest_sequence));
   if (anchor_.head && anchor_.head->kiosk == kiosk_ && anchor_.head->epoch == epoch_)
     highest_ = std::max(highest_, anchor_.head->sequence);
   return std::nullopt;

@@ -142,7 +142,7 @@ def verify(folder, certificate):
     if (number(certificate[1:3]), certificate[3]) != (kiosk, epoch):
         sys.exit("the enrolment is of another kiosk or epoch")
     head, there = head_of(folder / "queue.head")
-    highest = database.execute("SELECT max(seq) FROM entry").fetchone()[0] or 0
+    highest = min(database.execute("SELECT max(seq) FROM entry").fetchone()[0] or 0, 999_999)
     if head and (head["kiosk"], head["epoch"]) == (kiosk, epoch):
         highest = max(highest, head["sequence"])
     before = blake2b(b"pishkhan chain 1" + kiosk.to_bytes(2, "big") + bytes([epoch]))
