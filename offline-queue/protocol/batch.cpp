@@ -53,6 +53,16 @@ std::optional<BatchEntry> read_entry(ByteReader& in, const RecordHeader& place) 
   return entry;
 }
 
+Bytes named_place(std::string_view name, int kiosk, int epoch, int sequence) {
+  Bytes bytes;
+  ByteWriter out(bytes);
+  out.bytes(as_bytes(name));
+  out.be16(static_cast<std::uint16_t>(kiosk));
+  out.u8(static_cast<std::uint8_t>(epoch));
+  out.be32(static_cast<std::uint32_t>(sequence));
+  return bytes;
+}
+
 /// Computes the hashes of what has a header. False if an entry stands where it cannot be verified.
 bool link(Batch& batch) {
   const bool all_lost = batch.entries.front().kind == EntryKind::Lost;
@@ -60,6 +70,7 @@ bool link(Batch& batch) {
   for (BatchEntry& entry : batch.entries) {
     const RecordHeader& header = entry.record.header;
     if ((entry.kind == EntryKind::Lost) != all_lost) return false;
+    if (entry.kind == EntryKind::HashOnly && &entry != &batch.entries.front()) return false;
     if (all_lost) {
       entry.record.hash = lost_hash(header.kiosk, header.epoch, header.sequence);
     } else if (has_header(entry.kind)) {
@@ -85,13 +96,7 @@ std::optional<EntryKind> entry_kind(std::string_view text) {
 }
 
 Hash lost_hash(int kiosk, int epoch, int sequence) {
-  Bytes bytes;
-  ByteWriter out(bytes);
-  out.bytes(as_bytes("pishkhan lost 1"));
-  out.be16(static_cast<std::uint16_t>(kiosk));
-  out.u8(static_cast<std::uint8_t>(epoch));
-  out.be32(static_cast<std::uint32_t>(sequence));
-  return blake2b(bytes);
+  return blake2b(named_place("pishkhan lost 1", kiosk, epoch, sequence));
 }
 
 Bytes Batch::encode() const {
@@ -151,8 +156,15 @@ bool Batch::payloads_match() const {
   });
 }
 
+Hash Batch::signed_hash() const {
+  if (entries.front().kind != EntryKind::Lost) return entries.back().record.hash;
+  Bytes run = named_place("pishkhan lost run 1", kiosk, epoch, first_sequence());
+  ByteWriter(run).u8(static_cast<std::uint8_t>(entries.size()));
+  return blake2b(run);
+}
+
 bool Batch::signed_by(const VerifyingKey& kiosk_key) const {
-  return kiosk_key.verify(entries.back().record.hash, signature);
+  return kiosk_key.verify(signed_hash(), signature);
 }
 
 }  // namespace pishkhan::protocol

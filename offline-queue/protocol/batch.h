@@ -18,7 +18,8 @@ constexpr std::string_view batch_media_type = "application/vnd.pishkhan.batch";
 enum class EntryKind : std::uint8_t {
   Whole = 1,      ///< header and payload
   NoPayload = 2,  ///< the payload is damaged on the kiosk's disk; the header still verifies
-  HashOnly = 3,   ///< the header is damaged, too; the link's hash is known from its own or a later signature
+  HashOnly = 3,   ///< the header is damaged, too; the link's hash is known from its own or a later signature.
+                  ///< It shows nothing of those before it, so it begins a batch
   Lost = 4,       ///< not even the hash is known
 };
 /// "whole", "no-payload", "hash-only", "lost".
@@ -49,11 +50,12 @@ enum class BatchFault {
 ///     · kiosk (2) · epoch (1) · first sequence (4) · previous hash (32) · number of entries (1), 1-64
 ///     · entries: kind (1), then  1 whole: header (70), payload (as long as the header says)
 ///                                2 no payload: header (70)   3 hash only: hash (32)   4 lost: nothing
-///     · signature algorithm (1) · signature of the kiosk over the last entry's hash (64)
+///     · signature algorithm (1) · signature of the kiosk over signed_hash() (64)
 ///
 /// and nothing after it. Hashes do not travel where they can be computed: the signature over the last one
-/// covers them all. What is lost breaks the chain, so a batch holds either lost places only or none. A receiver
-/// takes every minor version and passes over the extension; another major version is Unsupported. Plain value.
+/// covers them all. A hash only stands first, if at all, since nothing before it would be covered; what is lost
+/// breaks the chain, so a batch holds either lost places only or none. A receiver takes every minor version and
+/// passes over the extension; another major version is Unsupported. Plain value.
 struct Batch {
   int kiosk = 0;
   int epoch = 0;
@@ -68,6 +70,9 @@ struct Batch {
   /// Strict; computes the hashes. Payloads and the signature are checked by payloads_match() and signed_by().
   [[nodiscard]] static Result<Batch, BatchFault> parse(ByteView bytes);
   [[nodiscard]] bool payloads_match() const;
+  /// What the signature is over: the last entry's hash, or of lost places all of them together,
+  /// BLAKE2b-256("pishkhan lost run 1" || kiosk (2) || epoch (1) || first sequence (4) || number (1)).
+  [[nodiscard]] Hash signed_hash() const;
   [[nodiscard]] bool signed_by(const VerifyingKey& kiosk_key) const;
   friend bool operator==(const Batch&, const Batch&) = default;
 };

@@ -100,8 +100,8 @@ TEST_CASE("a changed record is found; what is left of it goes as a link, and tho
   };
   for (const Damage& damage : {
            Damage{"UPDATE entry SET payload = x'00' WHERE seq = 3", "wwnwww"},
-           Damage{"UPDATE entry SET header = zeroblob(70) WHERE seq = 3", "wwhwww"},
-           Damage{"UPDATE entry SET header = zeroblob(70), signature = zeroblob(64) WHERE seq = 3", "wwhwww"},
+           Damage{"UPDATE entry SET header = zeroblob(70) WHERE seq = 3", "ww-hwww"},
+           Damage{"UPDATE entry SET header = zeroblob(70), signature = zeroblob(64) WHERE seq = 3", "ww-hwww"},
            Damage{"UPDATE entry SET header = zeroblob(70), hash = x'01' WHERE seq = 3", "ww-l-hww"},
            Damage{"UPDATE entry SET hash = x'01' WHERE seq = 3", "wwwwww"},
            Damage{"UPDATE entry SET signature = zeroblob(64), payload = x'00' WHERE seq = 3", "wwnwww"},

@@ -88,17 +88,28 @@ class Prover {
   const protocol::VerifyingKey& key_;
 };
 
+bool is_lost(const BatchEntry& entry) {
+  return entry.kind == EntryKind::Lost;
+}
+
+/// How many of the first entries, which are links, hang together: until one is lost or only its hash is left,
+/// which shows nothing of those before it.
+std::size_t unbroken(const std::vector<BatchEntry>& entries) {
+  const auto end = std::find_if(entries.begin() + 1, entries.end(), [](const BatchEntry& entry) {
+    return is_lost(entry) || entry.kind == EntryKind::HashOnly;
+  });
+  return static_cast<std::size_t>(end - entries.begin());
+}
+
 /// How many of the first entries one batch can hold: lost places only, or links up to one whose signature
 /// fits. 0: none can be proven, not even that they are lost.
 std::size_t length_of_batch(const std::vector<BatchEntry>& entries, const protocol::VerifyingKey& key) {
-  const auto is_lost = [](const BatchEntry& entry) { return entry.kind == EntryKind::Lost; };
   if (entries.empty()) return 0;
   if (is_lost(entries.front())) {
     const auto end = std::find_if_not(entries.begin(), entries.end(), is_lost);
     return static_cast<std::size_t>(end - entries.begin());
   }
-  const auto end = std::find_if(entries.begin(), entries.end(), is_lost);
-  auto length = static_cast<std::size_t>(end - entries.begin());
+  std::size_t length = unbroken(entries);
   while (length > 0 && !protocol::signed_by(key, entries[length - 1].record)) --length;
   return length;
 }
@@ -177,11 +188,9 @@ Result<std::optional<protocol::Batch>, StoreFault> QueueStore::next_batch(int li
   auto found = provable(*first, last);
   if (!found) return fail(found.error());
   std::size_t length = length_of_batch(found->entries, own_key_);
-  const auto lost = std::find_if(found->entries.begin(), found->entries.end(),
-                                 [](const BatchEntry& entry) { return entry.kind == EntryKind::Lost; });
-  if (length == 0 && lost != found->entries.end()) {
+  if (const std::size_t links = unbroken(found->entries); length == 0 && links < found->entries.size()) {
     // Links that no signature covers, and behind them the chain is broken: nobody else can be shown them.
-    length = static_cast<std::size_t>(lost - found->entries.begin());
+    length = links;
     for (std::size_t i = 0; i < length; ++i) {
       BatchEntry& entry = found->entries[i];
       entry = lost_place(options_.kiosk, options_.epoch, *first + static_cast<int>(i));
@@ -191,10 +200,10 @@ Result<std::optional<protocol::Batch>, StoreFault> QueueStore::next_batch(int li
   found->entries.resize(length);
   protocol::Batch batch{options_.kiosk, options_.epoch, found->previous_hash, std::move(found->entries), {}};
   const BatchEntry& head = batch.entries.back();
-  // That a place is lost is said now; a link was signed when it was made.
+  // That places are lost is said now; a link was signed when it was made.
   batch.signature = head.record.signature;
-  if (head.kind == EntryKind::Lost) {
-    const auto signature = options_.kiosk_key->try_sign(head.record.hash);
+  if (is_lost(head)) {
+    const auto signature = options_.kiosk_key->try_sign(batch.signed_hash());
     if (!signature) return fail(StoreFault::NotSealed);
     batch.signature = *signature;
   }

@@ -45,7 +45,7 @@ void add_records(const Corpus& corpus) {
   const auto head = header.encode();
   corpus.add("records", "header", "a" + std::string(as_text(head)));
   Batch batch{1042, 1, chain_start(1042, 1), {}, {}};
-  for (const EntryKind kind : {EntryKind::Whole, EntryKind::NoPayload, EntryKind::HashOnly}) {
+  for (const EntryKind kind : {EntryKind::HashOnly, EntryKind::Whole, EntryKind::NoPayload}) {
     BatchEntry entry{kind, {header, {}, {}, {}}};
     if (kind == EntryKind::Whole) entry.record.payload = Bytes{1, 2, 3};
     entry.record.header.payload_size = 3;

@@ -61,6 +61,8 @@ def read(data):
     lost = 0
     for sequence in range(first, first + count):
         kind, known, header = read_entry(reader, kiosk, epoch, sequence)
+        if kind == HASH_ONLY and sequence != first:
+            raise ValueError("a bare hash, which shows nothing of those before it")
         lost += kind == LOST
         if header is not None and previous == bytes(32):
             raise ValueError("a link after an unknown one")

@@ -105,7 +105,9 @@ def check_batch(data, stored):
         wrong = bytearray(data)
         wrong[at] ^= 1 << (at % 8)
         try:
-            if at not in (4, 5, 6) and batch.read(bytes(wrong)) == read:
+            # The minor version, the length of its extension, and a hash that nothing in the batch hangs on.
+            unshown = range(14, 46) if data[47] in (batch.HASH_ONLY, batch.LOST) else ()
+            if at not in (4, 5, 6) and at not in unshown and batch.read(bytes(wrong)) == read:
                 raise AssertionError(f"a batch with a changed byte {at} reads the same")
         except ValueError:
             pass
