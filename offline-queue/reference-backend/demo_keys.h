@@ -27,7 +27,7 @@ enum class DemoKeysMade { Fresh, WereThere };
 /// appears under its name whole or not at all. Files are 0600, folders 0700, by who may hold what:
 ///
 ///     kiosk/   authority.pem, tls.pem, tls.key, signing.pem, device.secret, enrolment.json
-///     ingest/  authority.pem, tls.pem, tls.key, signing.pem, kiosks.json
+///     ingest/  authority.pem, tls.pem, tls.key, signing.pem, cases-public.pem, kiosks.json
 ///     cases/   authority.pem, tls.pem, tls.key, signing.pem, opening.json, updates.pem
 ///     city/    signing.pem
 ///

@@ -29,10 +29,11 @@ CaseView seen_with(const IngestStore::CaseRow& row, const PersonalText& secret) 
 
 }  // namespace
 
-Ingest::Ingest(KioskRegister kiosks, SigningKey key, const Clock& clock)
+Ingest::Ingest(KioskRegister kiosks, SigningKey key, VerifyingKey cases_key, const Clock& clock)
     : kiosks_(std::move(kiosks)),
       clock_(clock),
       key_(std::move(key)),
+      cases_key_(std::move(cases_key)),
       attempts_by_code_(5, std::chrono::minutes(15)),
       attempts_by_kiosk_(60, std::chrono::minutes(1)) {}
 
@@ -131,7 +132,11 @@ Handling Ingest::take_internal(const HttpRequest& request) {
     if (request.method != "POST") return refuse(ProblemType::WrongMethod);
     std::optional<OpenedReport> report = OpenedReport::parse(request.body);
     if (!report) return refuse(ProblemType::Malformed);
-    return Work([report = std::move(*report)](IngestStore& store) {
+    return Work([this, report = std::move(*report)](IngestStore& store) {
+      // Kiosks believe only cases' own signature; what does not bear it must not stand here as the first word.
+      for (const OpenedReport::Case& one : report.cases) {
+        if (!one.acknowledgement.verify(cases_key_)) return refuse(ProblemType::BadSignature);
+      }
       OpenedTaken taken;
       for (const OpenedReport::Case& one : report.cases) taken.taken += store.insert_opened(one) ? 1 : 0;
       return now(json_answer(taken.encode()));

@@ -16,7 +16,7 @@ namespace pishkhan::backend {
 class Ingest {
  public:
   /// `clock` outlives it and is read by all threads.
-  Ingest(KioskRegister kiosks, protocol::SigningKey key, const Clock& clock);
+  Ingest(KioskRegister kiosks, protocol::SigningKey key, protocol::VerifyingKey cases_key, const Clock& clock);
   Ingest(const Ingest&) = delete;
   Ingest& operator=(const Ingest&) = delete;
   /// Asks kiosks to poll for updates that often, so that a busy backend can slow them down; 0: as they like.
@@ -35,8 +35,9 @@ class Ingest {
   KioskRegister kiosks_;
   const Clock& clock_;
   int poll_after_s_ = 0;
-  // The key and the counters of attempts are used inside a Work only.
+  // The keys and the counters of attempts are used inside a Work only.
   protocol::SigningKey key_;
+  protocol::VerifyingKey cases_key_;
   Attempts attempts_by_code_;
   Attempts attempts_by_kiosk_;
 };

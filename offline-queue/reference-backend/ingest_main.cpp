@@ -15,7 +15,7 @@ namespace {
 const char* sentence(backend::IngestFault fault) {
   switch (fault) {
     case backend::IngestFault::BadKey:
-      return "the signing key (signing.pem) cannot be read";
+      return "a key (signing.pem, cases-public.pem) cannot be read";
     case backend::IngestFault::BadRegister:
       return "the register of kiosks (kiosks.json) cannot be read";
     case backend::IngestFault::BadDatabase:
@@ -48,13 +48,14 @@ const char* sentence(backend::ImportFault fault) {
 /// While no other ingest runs: the database has one owner.
 int import_file(const backend::IngestOptions& options, const std::string& file, bool json) {
   auto key = protocol::SigningKey::load(options.signing_key);
-  if (!key) return complain(sentence(backend::IngestFault::BadKey));
+  auto cases_key = protocol::VerifyingKey::load(options.cases_key);
+  if (!key || !cases_key) return complain(sentence(backend::IngestFault::BadKey));
   auto kiosks = backend::KioskRegister::load(options.kiosks_file);
   if (!kiosks) return complain(sentence(backend::IngestFault::BadRegister));
   auto store = backend::IngestStore::open(options.database);
   if (!store) return complain(sentence(backend::IngestFault::BadDatabase));
   const SystemClock clock;
-  backend::Ingest ingest(std::move(*kiosks), std::move(*key), clock);
+  backend::Ingest ingest(std::move(*kiosks), std::move(*key), std::move(*cases_key), clock);
   const auto imported = backend::import_batches(ingest, *store, file);
   if (!imported) return complain(file + " " + sentence(imported.error()));
   const char* refusal = imported->first_refusal.c_str();
@@ -112,7 +113,8 @@ int main(int argc, char** argv) {
   std::string port_file;
   std::string internal_port_file;
   bool json = false;
-  app.add_option("--keys", keys, "Folder with authority.pem, tls.pem, tls.key, signing.pem, kiosks.json")
+  app.add_option("--keys", keys,
+                 "Folder with authority.pem, tls.pem, tls.key, signing.pem, cases-public.pem, kiosks.json")
       ->required();
   app.add_option("--database", database, "SQLite file; made on first use")->required();
   app.add_option("--address", options.address, "Address to listen on")->capture_default_str();
@@ -140,6 +142,7 @@ int main(int argc, char** argv) {
   const std::filesystem::path folder(keys);
   options.tls = {folder / "authority.pem", folder / "tls.pem", folder / "tls.key"};
   options.signing_key = folder / "signing.pem";
+  options.cases_key = folder / "cases-public.pem";
   options.kiosks_file = folder / "kiosks.json";
   options.database = database;
   if (import_command->parsed()) return import_file(options, file, json);

@@ -7,8 +7,10 @@ namespace pishkhan::backend {
 
 using namespace protocol;
 
-IngestServer::IngestServer(KioskRegister kiosks, SigningKey key, IngestStore store, const Clock& clock)
-    : ingest_(std::move(kiosks), std::move(key), clock), writer_(std::make_unique<Writer>(std::move(store))) {}
+IngestServer::IngestServer(KioskRegister kiosks, SigningKey key, VerifyingKey cases_key, IngestStore store,
+                           const Clock& clock)
+    : ingest_(std::move(kiosks), std::move(key), std::move(cases_key), clock),
+      writer_(std::make_unique<Writer>(std::move(store))) {}
 
 IngestServer::~IngestServer() {
   // First no new work, then what was begun is finished; its answers are dropped with the connections.
@@ -19,13 +21,14 @@ IngestServer::~IngestServer() {
 Result<std::unique_ptr<IngestServer>, IngestFault> IngestServer::start(const IngestOptions& options,
                                                                        const Clock& clock) {
   auto key = SigningKey::load(options.signing_key);
-  if (!key) return fail(IngestFault::BadKey);
+  auto cases_key = VerifyingKey::load(options.cases_key);
+  if (!key || !cases_key) return fail(IngestFault::BadKey);
   auto kiosks = KioskRegister::load(options.kiosks_file);
   if (!kiosks) return fail(IngestFault::BadRegister);
   auto store = IngestStore::open(options.database);
   if (!store) return fail(IngestFault::BadDatabase);
   std::unique_ptr<IngestServer> made(
-      new IngestServer(std::move(*kiosks), std::move(*key), std::move(*store), clock));
+      new IngestServer(std::move(*kiosks), std::move(*key), std::move(*cases_key), std::move(*store), clock));
   made->ingest_.hint_polls(options.poll_after_s);
   IngestServer* self = made.get();
   std::vector<Listener> listeners;

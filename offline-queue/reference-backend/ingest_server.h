@@ -13,6 +13,7 @@ struct IngestOptions {
   std::filesystem::path database;
   std::filesystem::path kiosks_file;  ///< see KioskRegister
   std::filesystem::path signing_key;  ///< signs Stored
+  std::filesystem::path cases_key;    ///< verifies what cases says; public
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;           ///< for kiosks
   std::uint16_t internal_port = 0;  ///< for cases
@@ -34,7 +35,8 @@ class IngestServer {
   [[nodiscard]] std::uint16_t internal_port() const { return server_->port(1); }
 
  private:
-  IngestServer(KioskRegister kiosks, protocol::SigningKey key, IngestStore store, const Clock& clock);
+  IngestServer(KioskRegister kiosks, protocol::SigningKey key, protocol::VerifyingKey cases_key,
+               IngestStore store, const Clock& clock);
   void go_on(Handling handling, std::unique_ptr<Reply> reply);
 
   Ingest ingest_;

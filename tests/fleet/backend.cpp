@@ -60,7 +60,9 @@ Backend::Backend(const Rules& rules, const Timeline& timeline, Trace& trace, bac
           {std::chrono::milliseconds(200), std::chrono::milliseconds(60'000), std::chrono::hours(1)}) {
   auto key = protocol::SigningKey::load(keys_ / "ingest.pem");
   ENSURE(key.has_value(), "the key was saved just now");
-  ingest_ = std::make_unique<backend::Ingest>(std::move(kiosks), std::move(*key), clock_);
+  ingest_ =
+      std::make_unique<backend::Ingest>(std::move(kiosks), std::move(*key),
+                                        protocol::VerifyingKey::from_pem(cases_public_.pem()).value(), clock_);
 }
 
 Backend::~Backend() {

@@ -36,7 +36,7 @@ def main():
                 expect("--version", status(program, "--version").stdout.strip() != "")
                 expect("wrong use is 2", status(program, "--no-such-option").returncode == 2)
             no_keys = status(ingest, "--keys", str(path / "none"), "--database", str(path / "x.db"))
-            expect("no keys: it says no", no_keys.returncode == 1 and "signing key" in no_keys.stderr)
+            expect("no keys: it says no", no_keys.returncode == 1 and "signing.pem" in no_keys.stderr)
 
             database = str(path / "cases.db")
             expect("init", status(cases, "init", "--database", database).returncode == 0)

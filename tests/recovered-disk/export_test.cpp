@@ -15,6 +15,7 @@ struct Backend {
   explicit Backend(const Disk& of, backend::EpochState state = backend::EpochState::Active) : disk(of) {
     std::filesystem::create_directory(keys);
     REQUIRE(disk.world.ingest.save(keys + "/signing.pem").has_value());
+    std::ofstream(keys + "/cases-public.pem") << disk.world.cases.verifying_key().pem();
     const auto& options = disk.world.options;
     std::ofstream(keys + "/kiosks.json") << backend::KioskRegister::encode(
         {{options.kiosk, options.epoch, disk.world.kiosk.verifying_key().point(), state}});
