@@ -44,7 +44,9 @@ Result<bool, StoreFault> QueueStore::is_ours(const Acknowledgement& acknowledgem
   const auto found = provable(acknowledgement.sequence, acknowledgement.sequence);
   if (!found) return fail(found.error());
   const protocol::BatchEntry& entry = found->entries.front();
-  if (entry.record.hash != acknowledgement.hash) return refuse("another record");
+  // What is lost here contradicts nothing that cases has, be it from a copy of this disk.
+  if (entry.kind != protocol::EntryKind::Lost && entry.record.hash != acknowledgement.hash)
+    return refuse("another record");
   // Where only the hash is left, the hash says it all: it covers the request id.
   const bool has_header =
       entry.kind == protocol::EntryKind::Whole || entry.kind == protocol::EntryKind::NoPayload;
