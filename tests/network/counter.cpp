@@ -4,6 +4,9 @@
 #include "base/core/ensure.h"
 #include "offline-queue/reference-backend/demo_keys.h"
 
+#include <sqlite3.h>
+
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -29,15 +32,26 @@ Counter::Counter(const std::string& name) : cases_observer_(capture(name + "-cas
   ingest_key_ = std::make_unique<VerifyingKey>(VerifyingKey::from_pem(enrolment_->ingest_key_pem).value());
   cases_key_ = std::make_unique<VerifyingKey>(VerifyingKey::from_pem(enrolment_->cases_key_pem).value());
   restart_ingest();
-  store::Options queue;
-  queue.folder = folder_ / "queue";
-  queue.kiosk = enrolment_->kiosk;
-  queue.epoch = enrolment_->epoch;
-  queue.kiosk_key = kiosk_key_.get();
-  queue.ingest_key = ingest_key_.get();
-  queue.cases_key = cases_key_.get();
-  queue.clock = &clock_;
-  auto store = store::Store::open(queue);
+  queue_.folder = folder_ / "queue";
+  queue_.kiosk = enrolment_->kiosk;
+  queue_.epoch = enrolment_->epoch;
+  queue_.kiosk_key = kiosk_key_.get();
+  queue_.ingest_key = ingest_key_.get();
+  queue_.cases_key = cases_key_.get();
+  queue_.clock = &clock_;
+  damage("");
+}
+
+void Counter::damage(const char* sql) {
+  store_.reset();
+  if (*sql != '\0') {
+    sqlite3* database = nullptr;
+    ENSURE(sqlite3_open((queue_.folder / "queue.db").c_str(), &database) == SQLITE_OK &&
+               sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK,
+           "the queue can be damaged");
+    sqlite3_close(database);
+  }
+  auto store = store::Store::open(queue_);
   ENSURE(store.has_value(), "no store");
   store_ = std::move(*store);
 }
@@ -59,6 +73,7 @@ void Counter::restart_ingest() {
   options.database = folder_ / "ingest.db";
   options.kiosks_file = keys / "kiosks.json";
   options.signing_key = keys / "signing.pem";
+  options.cases_key = keys / "cases-public.pem";
   auto ingest = backend::IngestServer::start(options, clock_);
   ENSURE(ingest.has_value(), "no ingest");
   ingest_ = std::move(*ingest);
@@ -118,6 +133,19 @@ std::function<void(const sync::Exchange&, const sync::Answer&)> capture(const st
 }
 
 RequestId Counter::file(int number) {
+  return file_changed(number, [](Request&) {});
+}
+
+RequestId Counter::file_raw(const Bytes& payload) {
+  const auto request_id = random_.bytes<16>();
+  const auto filed = store_->append(RecordType::Request, request_id, [&](const store::Place&) {
+    return std::optional(store::Draft{payload, std::nullopt, std::nullopt});
+  });
+  ENSURE(filed.has_value(), "a record of the test cannot be filed");
+  return request_id;
+}
+
+RequestId Counter::file_changed(int number, const std::function<void(Request&)>& change) {
   const auto request_id = random_.bytes<16>();
   const auto write = [&](const store::Place& place) -> std::optional<store::Draft> {
     Request request;
@@ -134,6 +162,7 @@ RequestId Counter::file(int number) {
     request.fields.emplace("mobile", PersonalText("09121234567"));
     request.filed_at = place.created_at;
     request.receipt_secret = PersonalText(kReceiptSecret);
+    change(request);
     const auto body = encode_request(request);
     ENSURE(body.has_value(), "a request of the test cannot be encoded");
     auto envelope = seal(body->view(), enrolment_->opening_key);
@@ -143,6 +172,11 @@ RequestId Counter::file(int number) {
   const auto filed = store_->append(RecordType::Request, request_id, write);
   ENSURE(filed.has_value(), "a request of the test cannot be filed");
   return request_id;
+}
+
+std::uint64_t seed_of_this_run() {
+  if (const char* given = std::getenv("PISHKHAN_SEED")) return std::strtoull(given, nullptr, 10);
+  return static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
 }
 
 }  // namespace pishkhan::network_test

@@ -3,6 +3,7 @@
 #include "base/core/clock.h"
 #include "base/core/random.h"
 #include "offline-queue/protocol/enrolment.h"
+#include "offline-queue/protocol/request_body.h"
 #include "offline-queue/reference-backend/cases.h"
 #include "offline-queue/reference-backend/ingest_server.h"
 #include "offline-queue/store/store.h"
@@ -27,6 +28,12 @@ class Counter {
 
   /// A valid complaint that no other number's joins. Returns its request id.
   protocol::RequestId file(int number);
+  /// The same, after something in it was changed.
+  protocol::RequestId file_changed(int number, const std::function<void(protocol::Request&)>& change);
+  /// A record with this instead of a sealed request.
+  protocol::RequestId file_raw(const Bytes& payload);
+  /// Switches the kiosk's queue off, lets `sql` damage what lies there, and switches it on again.
+  void damage(const char* sql);
   /// The kiosk's own way to a port on loopback.
   [[nodiscard]] sync::Endpoint endpoint(std::uint16_t port) const;
   [[nodiscard]] sync::Endpoint cases_endpoint() const;
@@ -52,11 +59,15 @@ class Counter {
   std::unique_ptr<protocol::VerifyingKey> cases_key_;
   std::unique_ptr<backend::IngestServer> ingest_;
   std::unique_ptr<backend::Cases> cases_;
+  store::Options queue_;
   std::unique_ptr<store::Store> store_;
 };
 
 /// Appends every exchange to captured/NAME.jsonl under the build folder, for validate.py.
 std::function<void(const sync::Exchange&, const sync::Answer&)> capture(const std::string& name);
+
+/// PISHKHAN_SEED, so that a failing run can be run again; another one each time without it.
+std::uint64_t seed_of_this_run();
 
 inline constexpr std::string_view kReceiptSecret = "00912734";
 

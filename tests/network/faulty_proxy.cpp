@@ -1,12 +1,10 @@
 #include "tests/network/faulty_proxy.h"
 
 #include "base/core/ensure.h"
+#include "tests/network/sockets.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,32 +16,6 @@ namespace {
 constexpr int kPollMs = 20;
 /// Longer than any deadline of the clients in these tests.
 constexpr int kHoldMs = 2'000;
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-const sockaddr* plain(const sockaddr_in& address) {
-  return reinterpret_cast<const sockaddr*>(&address);
-}
-
-void reset_on_close(int descriptor) {
-  const linger now{1, 0};
-  ::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-}
-
-bool send_all(int descriptor, ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t sent = ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return false;
-    bytes = bytes.subspan(static_cast<std::size_t>(sent));
-  }
-  return true;
-}
 
 void sleep_ms(int milliseconds) {
   std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
@@ -62,13 +34,7 @@ void hold(const std::stop_token& stop, int client) {
 
 FaultyProxy::FaultyProxy(std::uint16_t target_port, std::uint64_t seed)
     : target_port_(target_port), random_(seed) {
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  ENSURE(::bind(listener_, plain(address), sizeof address) == 0 && ::listen(listener_, 64) == 0,
-         "no port to listen on");
-  socklen_t length = sizeof address;
-  ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
-  port_ = ntohs(address.sin_port);
+  listener_ = listen_on_loopback(port_);
   acceptor_ = std::jthread([this](const std::stop_token& stop) { accept_all(stop); });
 }
 
@@ -111,17 +77,9 @@ void FaultyProxy::accept_all(const std::stop_token& stop) {
   }
 }
 
-int FaultyProxy::connect_to_target() const {
-  const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_in address = loopback(target_port_);
-  if (::connect(server, plain(address), sizeof address) == 0) return server;
-  ::close(server);
-  return -1;
-}
-
 void FaultyProxy::carry(const std::stop_token& stop, int client, const Plan& plan) {
   if (plan.harm != Harm::Refuse) {
-    const int server = connect_to_target();
+    const int server = connect_to_loopback(target_port_);
     Bytes from_client;
     if (server >= 0) pump(stop, client, server, plan, from_client);
     if (plan.harm == Harm::Replay) replay(from_client);
@@ -170,7 +128,7 @@ void FaultyProxy::pump(const std::stop_token& stop, int client, int server, cons
 }
 
 void FaultyProxy::replay(const Bytes& bytes) const {
-  const int server = connect_to_target();
+  const int server = connect_to_loopback(target_port_);
   if (server < 0) return;
   static_cast<void>(send_all(server, bytes));
   sleep_ms(5);

@@ -54,7 +54,6 @@ class FaultyProxy {
   void carry(const std::stop_token& stop, int client, const Plan& plan);
   void pump(const std::stop_token& stop, int client, int server, const Plan& plan, Bytes& from_client) const;
   void replay(const Bytes& bytes) const;
-  [[nodiscard]] int connect_to_target() const;
 
   std::uint16_t target_port_;
   std::uint16_t port_ = 0;

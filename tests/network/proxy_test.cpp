@@ -5,23 +5,12 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <set>
 #include <string>
 #include <thread>
 
 using namespace pishkhan;
 using namespace pishkhan::network_test;
-
-namespace {
-
-std::uint64_t seed_of_this_run() {
-  // PISHKHAN_SEED runs a failing seed again.
-  if (const char* given = std::getenv("PISHKHAN_SEED")) return std::strtoull(given, nullptr, 10);
-  return static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
-}
-
-}  // namespace
 
 TEST_CASE(
     "200 requests through a network that harms nine in ten connections: each once, in order, all opened") {
