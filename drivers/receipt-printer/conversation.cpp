@@ -13,7 +13,6 @@ using usb::TransferFault;
 
 constexpr std::size_t read_bytes = 512;  // a multiple of every bulk packet size
 constexpr milliseconds drain_time{1};
-constexpr milliseconds question_time{400};
 constexpr milliseconds silence_before_question{300};
 constexpr milliseconds one_wait{100};
 /// Bounds for a device that babbles without letting time pass; an honest job needs a few thousand reads.
@@ -74,11 +73,29 @@ ReceiptPrinter::Fault ReceiptPrinter::write(ByteView data, Milliseconds patience
   return gone ? PrinterFault::Unplugged : PrinterFault::Interrupted;
 }
 
+void ReceiptPrinter::accept(const escpos::Answer& answer) {
+  if (const auto* echo = std::get_if<escpos::Echo>(&answer)) {
+    accept_echo(echo->id);
+  } else if (std::holds_alternative<escpos::SensorEcho>(answer)) {
+    echoed(waiting_.empty() ? 0 : 1);
+  } else if (std::holds_alternative<escpos::Cleared>(answer)) {
+    cleared_ = true;
+  } else if (std::holds_alternative<escpos::AutomaticStatus>(answer)) {
+    told_of_change_ = true;  // it may be old news: only a question settles it
+  } else {
+    statuses_.push_back(answer);
+  }
+}
+
 void ReceiptPrinter::accept_echo(const escpos::ProcessId& id) {
   const auto found = std::ranges::find_if(waiting_, [&](const Fence& fence) { return fence.id == id; });
   if (found == waiting_.end()) return;  // of an older job, or nobody's
   // Only the latest ID need be sent (GS ( H, function 48), and it stands for all before it.
-  for (auto count = found - waiting_.begin() + 1; count > 0; --count) {
+  echoed(found - waiting_.begin() + 1);
+}
+
+void ReceiptPrinter::echoed(std::ptrdiff_t fences) {
+  for (; fences > 0; --fences) {
     outstanding_bytes_ -= waiting_.front().bytes;
     waiting_.pop_front();
   }
@@ -97,11 +114,7 @@ ReceiptPrinter::Fault ReceiptPrinter::read_answers(Milliseconds patience) {
     return gone ? Fault(PrinterFault::Unplugged) : std::nullopt;
   }
   for (const std::uint8_t byte : *bytes) {
-    const std::optional<escpos::Answer> answer = parser_.take(byte);
-    if (!answer) continue;
-    if (const auto* status = std::get_if<escpos::StatusByte>(&*answer)) statuses_.push_back(status->byte);
-    if (const auto* echo = std::get_if<escpos::Echo>(&*answer)) accept_echo(echo->id);
-    if (std::holds_alternative<escpos::Cleared>(*answer)) cleared_ = true;
+    if (const std::optional<escpos::Answer> answer = parser_.take(byte)) accept(*answer);
   }
   if (parser_.noise_bytes() > noise_allowed_) return PrinterFault::Garbled;
   return std::nullopt;
@@ -125,7 +138,8 @@ ReceiptPrinter::Fault ReceiptPrinter::wait_until_outstanding(std::size_t at_most
     if (const Fault fault = read_answers(one_wait)) return fault;
     if (outstanding_bytes_ != before) {
       last_progress = clock_.steady();
-    } else if (clock_.steady() - last_progress >= silence_before_question) {
+    } else if (told_of_change_ || clock_.steady() - last_progress >= silence_before_question) {
+      told_of_change_ = false;
       const Fault fault = check_online();
       // An echo may have come in together with the bad news; then it has been printed all the same.
       if (fault && outstanding_bytes_ > at_most_bytes) return fault;
@@ -133,94 +147,6 @@ ReceiptPrinter::Fault ReceiptPrinter::wait_until_outstanding(std::size_t at_most
     }
   }
   return std::nullopt;
-}
-
-Result<std::uint8_t, PrinterFault> ReceiptPrinter::ask(escpos::StatusKind kind) {
-  // What came unasked must not be taken for the answer: dots can look like DLE EOT and be answered.
-  if (const Fault fault = drain()) return fail(*fault);
-  Bytes request;
-  escpos::append_status_request(request, kind);
-  for (int tries = 0; tries < 2; ++tries) {
-    statuses_.clear();
-    if (const Fault fault = write(request, question_time)) return fail(*fault);
-    const SteadyTime until = clock_.steady() + at_most(question_time);
-    while (statuses_.empty() && clock_.steady() < until) {
-      if (const Fault fault = read_answers(question_time)) return fail(*fault);
-    }
-    if (!statuses_.empty()) return statuses_.back();
-  }
-  return fail(PrinterFault::Mute);
-}
-
-Result<PrinterStatus, PrinterFault> ReceiptPrinter::ask_all_once() {
-  const auto first = ask(escpos::StatusKind::Printer);
-  if (!first) return fail(first.error());
-  const auto second = ask(escpos::StatusKind::Offline);
-  if (!second) return fail(second.error());
-  const auto third = ask(escpos::StatusKind::Error);
-  if (!third) return fail(third.error());
-  const auto fourth = ask(escpos::StatusKind::Paper);
-  if (!fourth) return fail(fourth.error());
-  const auto printer = escpos::parse_printer_status(*first);
-  const auto offline = escpos::parse_offline_status(*second);
-  const auto error = escpos::parse_error_status(*third);
-  const auto paper = escpos::parse_paper_status(*fourth);
-  if (!printer || !offline || !error || !paper) return fail(PrinterFault::Garbled);
-
-  PrinterStatus status{.device = DeviceState::Online, .paper = PaperState::Full, .fault = {}};
-  if (paper->near_end && model_.near_end == NearEndSensor::Present) status.paper = PaperState::Low;
-  if (paper->out || offline->paper_end_stop) status.paper = PaperState::Out;
-  if (offline->cover_open) {
-    // With the cover open the paper sensors look at nothing.
-    status = {DeviceState::UserError, PaperState::Unknown, PrinterFault::CoverOpen};
-  } else if (status.paper == PaperState::Out) {
-    status = {DeviceState::UserError, PaperState::Out, PrinterFault::PaperOut};
-  } else if (error->cutter) {
-    status.device = DeviceState::HardwareError;
-    status.fault = PrinterFault::CutterJam;
-  } else if (error->unrecoverable) {
-    status.device = DeviceState::HardwareError;
-    status.fault = PrinterFault::Broken;
-  } else if (error->overheated) {
-    status.device = DeviceState::Offline;
-    status.fault = PrinterFault::Overheated;
-  } else if (printer->offline || offline->error || error->recoverable) {
-    status.device = DeviceState::Offline;
-    status.fault = PrinterFault::Offline;
-  }
-  return status;
-}
-
-Result<PrinterStatus, PrinterFault> ReceiptPrinter::ask_all() {
-  if (model_.status == StatusForm::None) {
-    return PrinterStatus{.device = DeviceState::Online, .paper = PaperState::Unknown, .fault = {}};
-  }
-  Result<PrinterStatus, PrinterFault> status = ask_all_once();
-  // Contradictory, or off-line without a reason: printers keep an old reason for a moment, so read once more.
-  const bool doubtful =
-      status ? status->fault == PrinterFault::Offline : status.error() == PrinterFault::Garbled;
-  if (doubtful) status = ask_all_once();
-  return status;
-}
-
-ReceiptPrinter::Fault ReceiptPrinter::check_online() {
-  if (model_.status == StatusForm::None) return std::nullopt;
-  const auto byte = ask(escpos::StatusKind::Printer);
-  if (!byte) return byte.error();
-  if (!escpos::parse_printer_status(*byte)->offline) return std::nullopt;
-  const auto status = ask_all();
-  if (!status) return status.error();
-  return status->fault;
-}
-
-PrinterStatus ReceiptPrinter::status() {
-  constexpr milliseconds for_all{1500};
-  begin_conversation(for_all);
-  const auto status = ask_all();
-  if (status) return *status;
-  const PrinterFault fault = status.error();
-  const DeviceState device = fault == PrinterFault::Unplugged ? DeviceState::NoDevice : DeviceState::Offline;
-  return {.device = device, .paper = PaperState::Unknown, .fault = fault};
 }
 
 }  // namespace pishkhan::printer

@@ -1,6 +1,7 @@
 #include "drivers/receipt-printer/job.h"
 
 #include "base/core/ensure.h"
+#include "drivers/receipt-printer/bands.h"
 
 #include <algorithm>
 #include <utility>
@@ -14,36 +15,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds write_time{5000};
 constexpr milliseconds proof_time{5000};  // a cut and what the last job left to do
 constexpr milliseconds clear_time{500};
-constexpr int least_rows_worth_a_feed = 16;
-constexpr std::size_t raster_header_bytes = 8;
 constexpr std::size_t fence_bytes = 11;
 constexpr int attempts = 2;
-
-bool blank(ByteView row) {
-  return std::ranges::all_of(row, [](std::uint8_t byte) { return byte == 0; });
-}
-
-/// Rows from `first` on that are blank, or that are not, at most `limit`.
-int blank_run(const Bitmap& bitmap, int first, int limit) {
-  int rows = 0;
-  while (rows < limit && first + rows < bitmap.height() && blank(bitmap.row(first + rows))) ++rows;
-  return rows;
-}
-
-int inked_run(const Bitmap& bitmap, int first, int limit) {
-  int rows = 0;
-  while (rows < limit && first + rows < bitmap.height()) {
-    if (blank_run(bitmap, first + rows, least_rows_worth_a_feed) == least_rows_worth_a_feed) break;
-    ++rows;
-  }
-  return rows;
-}
-
-int last_inked_row(const Bitmap& bitmap) {
-  int row = bitmap.height() - 1;
-  while (row >= 0 && blank(bitmap.row(row))) --row;
-  return row;
-}
 
 /// What the printer itself said about its state, as opposed to our having lost it.
 bool told_by_printer(PrinterFault fault) {
@@ -51,6 +24,7 @@ bool told_by_printer(PrinterFault fault) {
     case PrinterFault::PaperOut:
     case PrinterFault::CoverOpen:
     case PrinterFault::CutterJam:
+    case PrinterFault::PaperJam:
     case PrinterFault::Overheated:
     case PrinterFault::Broken:
     case PrinterFault::Offline:
@@ -64,26 +38,17 @@ bool told_by_printer(PrinterFault fault) {
   return false;
 }
 
-/// bInterfaceNumber of the first interface (USB 2.0, table 9-12), for requests to it.
-std::uint16_t interface_number(ByteView descriptors) {
-  while (descriptors.size() >= 3 && descriptors[0] >= 2 && descriptors[0] <= descriptors.size()) {
-    if (descriptors[1] == 0x04) return descriptors[2];
-    descriptors = descriptors.subspan(descriptors[0]);
-  }
-  return 0;
-}
-
 }  // namespace
 
 ReceiptPrinter::ReceiptPrinter(usb::Transport& transport, const Clock& clock, Random& random,
                                const Model& model)
-    : transport_(transport), clock_(clock), random_(random), model_(model) {
+    : transport_(transport), clock_(clock), random_(random), model_(model), parser_(model.status, model.proof) {
   ENSURE(model.dots_per_line >= 8 && model.dots_per_line <= 4096 && model.buffer_bytes >= 2048,
          "a possible model");
 }
 
 PrintOutcome ReceiptPrinter::print(const Bitmap& receipt, std::chrono::milliseconds within) {
-  ENSURE(receipt.width() >= 1 && receipt.width() <= model_.dots_per_line,
+  ENSURE(receipt.width() >= 1 && receipt.width() <= model_.printable_dots(),
          "the receipt is drawn for this paper");
   ENSURE(receipt.height() >= 1 && receipt.height() <= maximum_rows, "a receipt has an end");
   begin_conversation(within);
@@ -100,27 +65,54 @@ PrintOutcome ReceiptPrinter::print(const Bitmap& receipt, std::chrono::milliseco
 
 PrintOutcome ReceiptPrinter::attempt(const Bitmap& receipt) {
   picture_sent_ = false;
-  const Result<PrinterStatus, PrinterFault> status = ask_all();
-  if (!status) return NotPrinted{status.error()};
-  if (status->fault) return NotPrinted{*status->fault};
-  if (lost_place_) {
-    if (const Fault fault = resynchronise()) return NotPrinted{*fault};
-  }
-  if (const Fault fault = prove_synchronised()) return NotPrinted{*fault};
+  if (const Fault fault = make_ready()) return NotPrinted{*fault};
   if (const Fault fault = send_bands(receipt)) return give_up(*fault);
   Bytes end;
-  escpos::append_cut(end, model_.cut, model_.feed_before_cut_rows);
+  append_end(end, model_);
   if (const Fault fault = send_fenced(std::move(end))) return give_up(*fault);
   return finish();
 }
 
+/// No fault in sight, no earlier receipt in the mouth, and the printer at a known place.
+ReceiptPrinter::Fault ReceiptPrinter::make_ready() {
+  const Result<PrinterStatus, PrinterFault> status = ask_all();
+  if (!status) return status.error();
+  if (status->fault) return status->fault;
+  if (lost_place_) {
+    if (const Fault fault = resynchronise()) return fault;
+  }
+  if (const Fault fault = prove_synchronised()) return fault;
+  if (status->media != MediaState::Present) return std::nullopt;
+  // Somebody else's receipt must not leave in this citizen's hand.
+  return empty_mouth();
+}
+
+std::optional<PrinterFault> ReceiptPrinter::take_back() {
+  begin_conversation(proof_time);
+  return empty_mouth();
+}
+
+ReceiptPrinter::Fault ReceiptPrinter::empty_mouth() {
+  ENSURE(model_.presenter, "this model holds receipts");
+  Bytes command;
+  escpos::append_take_back(command, model_.presenter->untaken);
+  if (const Fault fault = send_fenced(std::move(command))) return fault;
+  if (const Fault fault = wait_until_outstanding(0, proof_time)) return fault;
+  ++taken_back_;
+  return std::nullopt;
+}
+
 ReceiptPrinter::Fault ReceiptPrinter::send_fenced(Bytes data) {
-  if (model_.proof == ProofOfPrint::ProcessIdEcho) {
-    escpos::ProcessId id = escpos::random_process_id(random_);
-    while (std::ranges::any_of(waiting_, [&](const Fence& fence) { return fence.id == id; })) {
-      id = escpos::random_process_id(random_);
+  if (model_.proof != ProofOfPrint::None) {
+    escpos::ProcessId id{};
+    if (model_.proof == ProofOfPrint::SensorEcho) {
+      escpos::append_sensor_question(data);
+    } else {
+      do {
+        id = escpos::random_process_id(random_);
+      } while (std::ranges::any_of(waiting_, [&](const Fence& fence) { return fence.id == id; }));
+      escpos::append_fence(data, id);
     }
-    escpos::append_fence(data, id);
     const std::size_t room = 2 * band_bytes() - data.size();
     if (const Fault fault = wait_until_outstanding(room, deadline_ - clock_.steady())) return fault;
     // Before the write: its end may be lost to us, and the echo come all the same.
@@ -131,30 +123,11 @@ ReceiptPrinter::Fault ReceiptPrinter::send_fenced(Bytes data) {
 }
 
 ReceiptPrinter::Fault ReceiptPrinter::send_bands(const Bitmap& receipt) {
-  const std::size_t dots_bytes = band_bytes() - raster_header_bytes - fence_bytes;
-  const int band_rows = std::max(1, static_cast<int>(dots_bytes) / receipt.row_bytes());
-  const int last_inked = last_inked_row(receipt);
-  for (int y = 0; y < receipt.height();) {
-    Bytes band;
-    int rows = 0;
-    if (model_.blank_rows == BlankRows::Feed) {
-      rows = blank_run(receipt, y, receipt.height());
-      if (rows >= least_rows_worth_a_feed || y + rows == receipt.height()) {
-        escpos::append_feed(band, rows);
-      } else {
-        rows = 0;
-      }
-    }
-    if (rows == 0) {
-      const bool feeds = model_.blank_rows == BlankRows::Feed;
-      // At least one row, since a short blank run may stand before the end of the paper's picture.
-      rows = feeds ? std::max(1, inked_run(receipt, y, band_rows)) : std::min(band_rows, receipt.height() - y);
-      escpos::append_raster(band, receipt, y, rows);
-    }
+  Bands bands(model_, receipt, band_bytes() - fence_bytes);
+  while (auto band = bands.next()) {
     if (const Fault fault = check_online()) return fault;
-    y += rows;
-    if (y > last_inked) picture_sent_ = true;
-    if (const Fault fault = send_fenced(std::move(band))) return fault;
+    picture_sent_ = band->last_ink;
+    if (const Fault fault = send_fenced(std::move(band->bytes))) return fault;
   }
   return std::nullopt;
 }
@@ -169,7 +142,8 @@ PrintOutcome ReceiptPrinter::finish() {
   const Fault fault = wait_until_outstanding(0, left());
   if (!fault) {
     spoiled_ = false;
-    return Printed{};
+    if (model_.proof == ProofOfPrint::ProcessIdEcho) return Printed{};
+    return Unknown{.reason = UnknownReason::NoProof, .fault = {}};
   }
   if (*fault != PrinterFault::Mute || left().count() > 0) return give_up(*fault);
   // It may still be printing: nothing is thrown away now, but the next job begins by doing so.
@@ -197,7 +171,7 @@ PrintOutcome ReceiptPrinter::give_up(PrinterFault fault) {
 
 bool ReceiptPrinter::clear_buffers() {
   forget_answers();
-  if (model_.clear == ClearForm::DleDc4) {
+  if (model_.reset == ResetForm::DleDc4) {
     Bytes command;
     escpos::append_clear(command);
     cleared_ = false;
@@ -213,7 +187,7 @@ bool ReceiptPrinter::clear_buffers() {
   // USB Printer Class 1.1, 4.2.3, SOFT_RESET: flushes all buffers; it goes by the control pipe, which a full
   // receive buffer does not block.
   const usb::ControlSetup soft_reset{
-      .request_type = 0x21, .request = 0x02, .value = 0, .index = interface_number(transport_.descriptors())};
+      .request_type = 0x21, .request = 0x02, .value = 0, .index = transport_.identity().interface_number};
   const bool flushed = transport_.control_out(soft_reset, {}, at_most(clear_time)).has_value();
   const bool usable = flushed ? transport_.clear_halts().has_value() : transport_.reset().has_value();
   forget_answers();
@@ -232,9 +206,8 @@ ReceiptPrinter::Fault ReceiptPrinter::resynchronise() {
 ReceiptPrinter::Fault ReceiptPrinter::prove_synchronised() {
   forget_answers();
   Bytes beginning;
-  escpos::append_initialise(beginning);
-  escpos::append_motion_unit(beginning, model_.dots_per_inch);
-  if (spoiled_) escpos::append_cut(beginning, model_.cut, model_.feed_before_cut_rows);
+  append_beginning(beginning, model_);
+  if (spoiled_) escpos::append_cut(beginning, model_);
   if (const Fault fault = send_fenced(std::move(beginning))) return fault;
   if (const Fault fault = wait_until_outstanding(0, proof_time)) {
     lost_place_ = true;

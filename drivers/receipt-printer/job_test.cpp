@@ -1,6 +1,7 @@
 #include "drivers/receipt-printer/job.h"
 
 #include "drivers/receipt-printer/scripted_printer_test.h"
+#include "drivers/receipt-printer/shipped_models_test.h"
 
 #include <doctest/doctest.h>
 
@@ -13,6 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 using test::FakeClock;
 using test::ScriptedPrinter;
+using test::shipped;
 using test::Trouble;
 
 constexpr milliseconds plenty{30000};
@@ -32,15 +34,11 @@ Bytes hexadecimal(std::string_view text) {
   return from_hex(text).value();
 }
 
-Model model_of(int index) {
-  return models()[static_cast<std::size_t>(index)];
-}
-
 struct Bench {
   explicit Bench(const Model& model)
       : device(clock, model.dots_per_line), printer(device, clock, random, model) {
     device.echoes = model.proof == ProofOfPrint::ProcessIdEcho;
-    device.knows_clear = model.clear == ClearForm::DleDc4;
+    device.knows_clear = model.reset == ResetForm::DleDc4;
   }
   FakeClock clock;
   SeededRandom random{7};
@@ -49,9 +47,9 @@ struct Bench {
 };
 
 TEST_CASE("every model prints a receipt dot by dot, and claims only what it can prove") {
-  for (int i = 0; i < static_cast<int>(models().size()); ++i) {
-    const Model model = model_of(i);
-    CAPTURE(i);
+  for (const Model& model : test::shipped_models().all()) {
+    if (model.status == StatusForm::FullStatus) continue;  // drivers/simulated has one: presenter_test.cpp
+    CAPTURE(model.id);
     Bench bench(model);
     const Bitmap receipt = a_receipt(model.dots_per_line, 500, 3);
     for (std::size_t job = 1; job <= 3; ++job) {
@@ -72,7 +70,7 @@ TEST_CASE("random bitmaps come out bit-equal") {
   const std::uint64_t seed = 20261123;
   CAPTURE(seed);
   SeededRandom random(seed);
-  Bench bench(epson_tm_t20);
+  Bench bench(shipped("epson-tm-t20"));
   for (int i = 0; i < 100; ++i) {
     Bitmap bitmap(static_cast<int>(8 * (1 + random.below(72))), static_cast<int>(1 + random.below(300)));
     for (int y = 0; y < bitmap.height(); ++y) {
@@ -88,7 +86,7 @@ TEST_CASE("random bitmaps come out bit-equal") {
 }
 
 TEST_CASE("an all-white receipt and a single dot are receipts too") {
-  Bench bench(epson_tm_t88);
+  Bench bench(shipped("epson-tm-t88"));
   Bitmap white(512, 700);
   CHECK(bench.printer.print(white, plenty) == PrintOutcome(Printed{}));
   CHECK(bench.device.papers.back() == white);
@@ -99,7 +97,7 @@ TEST_CASE("an all-white receipt and a single dot are receipts too") {
 
 TEST_CASE("what is wrong before the job is named, and nothing is sent") {
   const auto outcome_with = [](auto&& spoil) {
-    Bench bench(epson_tm_t20);
+    Bench bench(shipped("epson-tm-t20"));
     spoil(bench.device);
     const PrintOutcome outcome = bench.printer.print(a_receipt(576, 100, 1), plenty);
     CHECK(bench.device.papers.empty());
@@ -115,7 +113,7 @@ TEST_CASE("what is wrong before the job is named, and nothing is sent") {
 }
 
 TEST_CASE("status uses XFS4IoT's names") {
-  Bench bench(epson_tm_t20);
+  Bench bench(shipped("epson-tm-t20"));
   CHECK(bench.printer.status() == PrinterStatus{DeviceState::Online, PaperState::Full, {}});
   bench.device.near_end = true;
   CHECK(bench.printer.status() == PrinterStatus{DeviceState::Online, PaperState::Low, {}});
@@ -131,7 +129,7 @@ TEST_CASE("status uses XFS4IoT's names") {
 }
 
 TEST_CASE("a printer that never echoes ends as unknown by the deadline, and the next job starts clean") {
-  Bench bench(epson_tm_t20);
+  Bench bench(shipped("epson-tm-t20"));
   const Bitmap receipt = a_receipt(576, 300, 5);
   REQUIRE(bench.printer.print(receipt, plenty) == PrintOutcome(Printed{}));
   bench.device.echoes = false;
@@ -150,7 +148,7 @@ TEST_CASE("paper out in mid-receipt is not printed, and new paper does not bring
   int seen = 0;
   for (int at = 12; at < 60; ++at) {
     CAPTURE(at);
-    Bench bench(epson_tm_t20);
+    Bench bench(shipped("epson-tm-t20"));
     bench.device.trouble = Trouble::PaperOut;
     bench.device.trouble_at = at;
     if (bench.printer.print(receipt, plenty) != PrintOutcome(NotPrinted{PrinterFault::PaperOut})) continue;
@@ -167,7 +165,7 @@ TEST_CASE("paper out in mid-receipt is not printed, and new paper does not bring
 TEST_CASE("the echo of another job proves nothing") {
   for (int true_echoes = 0; true_echoes < 8; ++true_echoes) {
     CAPTURE(true_echoes);
-    Bench bench(epson_tm_t20);
+    Bench bench(shipped("epson-tm-t20"));
     bench.device.true_echoes = true_echoes;
     CHECK_FALSE(
         std::holds_alternative<Printed>(bench.printer.print(a_receipt(576, 300, 5), milliseconds{8000})));
@@ -175,7 +173,7 @@ TEST_CASE("the echo of another job proves nothing") {
 }
 
 TEST_CASE("an unasked status is not taken for the answer") {
-  Bench bench(epson_tm_t20);
+  Bench bench(shipped("epson-tm-t20"));
   bench.device.bytes_per_read = 1;
   bench.device.trouble = Trouble::StatusNoise;
   bench.device.trouble_at = 0;
@@ -188,7 +186,7 @@ TEST_CASE("an unasked status is not taken for the answer") {
 }
 
 TEST_CASE("what a process that died left in the printer does not come out with the next receipt") {
-  for (const Model& model : {epson_tm_t20, generic_80}) {
+  for (const Model& model : {shipped("epson-tm-t20"), shipped("safe")}) {
     Bench bench(model);
     bench.device.leave_behind(hexadecimal("1d763000480003004142434445464748"));  // a raster that has not ended
     const Bitmap receipt = a_receipt(576, 120, 6);
@@ -234,7 +232,7 @@ void check_trouble(const Model& model, Trouble trouble, int at, bool clear_keeps
 }
 
 TEST_CASE("each trouble at each transfer: no false printed, no hang, no letters, a clean next job") {
-  constexpr std::array tried{generic_80, generic_58, epson_tm_t20};
+  const std::array tried{shipped("safe"), shipped("safe-58"), shipped("epson-tm-t20")};
   for (const Model& model : tried) {
     Bench whole(model);
     REQUIRE_FALSE(std::holds_alternative<NotPrinted>(
@@ -308,7 +306,7 @@ TEST_CASE("a device that babbles never gets a receipt called printed, and always
     FakeClock clock;
     HostileTransport device(clock, seed);
     SeededRandom random(seed + 1000);
-    ReceiptPrinter printer(device, clock, random, seed % 2 == 0 ? epson_tm_t20 : generic_80);
+    ReceiptPrinter printer(device, clock, random, seed % 2 == 0 ? shipped("epson-tm-t20") : shipped("safe"));
     const SteadyTime before = clock.now;
     const PrintOutcome outcome = printer.print(a_receipt(384, 150, seed), milliseconds{5000});
     REQUIRE_FALSE(std::holds_alternative<Printed>(outcome));
@@ -336,7 +334,7 @@ TEST_CASE("a device that answers at once with nothing does not hold us for ever"
   } device;
   FakeClock clock;
   SeededRandom random(1);
-  ReceiptPrinter printer(device, clock, random, epson_tm_t20);
+  ReceiptPrinter printer(device, clock, random, shipped("epson-tm-t20"));
   CHECK(printer.print(a_receipt(576, 50, 1), plenty) == PrintOutcome(NotPrinted{PrinterFault::Garbled}));
 }
 

@@ -253,6 +253,8 @@ class ScriptedPrinter final : public usb::Transport {
       consume(1);
     } else if (starts({0x1B, '@'}) && whole(2)) {
       consume(2);
+    } else if (starts({0x1D, 'a'}) && whole(3)) {
+      consume(3);
     } else if (starts({0x1D, 'P'}) && whole(4)) {
       consume(4);
     } else if (starts({0x1B, 'J'}) && whole(3)) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
 namespace pishkhan::simulated {
@@ -13,6 +14,7 @@ namespace {
 constexpr std::uint8_t line_feed = 0x0A;
 constexpr std::uint8_t dle = 0x10;
 constexpr std::uint8_t esc = 0x1B;
+constexpr std::uint8_t fs = 0x1C;
 constexpr std::uint8_t gs = 0x1D;
 constexpr std::uint8_t eot = 0x04;
 constexpr std::uint8_t enq = 0x05;
@@ -27,14 +29,16 @@ constexpr std::uint8_t digit(std::uint8_t value) {
 
 }  // namespace
 
-EscposDecoder::EscposDecoder(int width_dots, int units_per_inch)
-    : width_dots_(width_dots), default_units_per_inch_(units_per_inch) {
-  ENSURE(units_per_inch > 0, "a motion unit has a length");
+EscposDecoder::EscposDecoder(Setup setup) : setup_(setup) {
+  ENSURE(setup.units_per_inch > 0, "a motion unit has a length");
   reset_settings();
 }
 
 void EscposDecoder::reset_settings() {
-  units_per_inch_ = default_units_per_inch_;
+  units_per_inch_ = setup_.units_per_inch;
+  left_margin_dots_ = 0;
+  bar_width_ = 3;
+  graphics_.clear();
   line_spacing_ = (head_dots_per_inch + 3) / 6;  // ESC 2: a sixth of an inch.
   justification_ = 0;
 }
@@ -50,7 +54,17 @@ std::optional<Command> EscposDecoder::next() {
       if (skip_left_ > 0) return std::nullopt;
       open_header_.clear();
     }
-    if (raster_) return raster_row();
+    if (!ready_.empty()) {
+      PrintRow row = std::move(ready_.front());
+      ready_.pop_front();
+      return row;
+    }
+    if (raster_) {
+      auto row = raster_row();
+      if (!row) return std::nullopt;
+      if (row->times > 0) return row;
+      continue;  // stored, not printed
+    }
     if (buffer_.empty()) return std::nullopt;
     switch (decode_one()) {
       case Step::NeedMore:
@@ -67,6 +81,8 @@ void EscposDecoder::clear() {
   offset_ += buffer_.size();
   buffer_.clear();
   raster_.reset();
+  ready_.clear();
+  graphics_.clear();
   skip_left_ = 0;
   open_header_.clear();
 }
@@ -122,6 +138,7 @@ EscposDecoder::Step EscposDecoder::bad(std::size_t length, Report::Kind kind) {
 EscposDecoder::Step EscposDecoder::decode_one() {
   const std::uint8_t first = at(0);
   if (first >= 0x20) return decode_text();
+  if (first == fs && setup_.text == TextMode::Taken) return decode_kanji();
   switch (first) {
     case 0x00:
       return skip(1);  // NUL prints nothing and moves nothing: hosts use it as padding.
@@ -142,6 +159,7 @@ EscposDecoder::Step EscposDecoder::decode_text() {
   const std::uint64_t offset = offset_;
   const auto end = std::find_if(buffer_.begin(), buffer_.end(), [](std::uint8_t byte) { return byte < 0x20; });
   const Bytes text = consume(static_cast<std::size_t>(end - buffer_.begin()));
+  if (setup_.text == TextMode::Taken) return Step::Skipped;
   // Text that comes in several pieces is one report.
   if (!reports_.empty() && reports_.back().kind == Report::Kind::Text) {
     Report& last = reports_.back();
@@ -162,6 +180,7 @@ EscposDecoder::Step EscposDecoder::decode_real_time() {
   const std::uint8_t parameter = at(2);
   switch (at(1)) {
     case eot:
+      if (setup_.dialect == Dialect::Custom && parameter == 20) return skip(3);
       return parameter >= 1 && parameter <= 4 ? skip(3) : bad(3, Report::Kind::BadParameter);
     case enq:
       return parameter == 1 || parameter == 2 ? skip(3) : bad(3, Report::Kind::BadParameter);
@@ -188,6 +207,14 @@ EscposDecoder::Step EscposDecoder::decode_escape() {
   if (code == '2') {
     line_spacing_ = (head_dots_per_inch + 3) / 6;
     return skip(2);
+  }
+  if (code == 'i' || code == 'm') {  // cuts where the paper is
+    return done(2, CutCommand{code == 'i' ? CutCommand::Shape::Full : CutCommand::Shape::Partial, {}});
+  }
+  if (setup_.text == TextMode::Taken) {
+    constexpr std::string_view one = " !-EGMRVt{";
+    if (one.find(static_cast<char>(code)) != std::string_view::npos) return decode_text_setting(1);
+    if (code == '$' || code == '\\') return decode_text_setting(2);
   }
   if (code != 'J' && code != 'd' && code != '3' && code != 'a' && code != '=' && code != 'c') {
     return bad(2, Report::Kind::UnknownCommand);
@@ -223,6 +250,31 @@ EscposDecoder::Step EscposDecoder::decode_group() {
       return decode_cut();
     case '(':
       return decode_parenthesis();
+    case '8':  // GS 8 L: as GS ( L, with four bytes of length
+      if (!has(7)) return Step::NeedMore;
+      if (at(2) != 'L') return bad(3, Report::Kind::UnknownCommand);
+      return decode_graphics(7, at(3) | static_cast<std::size_t>(at(4)) << 8 |
+                                    static_cast<std::size_t>(at(5)) << 16 |
+                                    static_cast<std::size_t>(at(6)) << 24);
+    case 'e':
+      return setup_.dialect == Dialect::Custom ? decode_ejector() : bad(2, Report::Kind::UnknownCommand);
+    case 'k':
+      return decode_barcode();
+    case 'h':  // height of bar codes, 1 to 255
+    case 'w':  // width of their narrowest element, 2 to 6
+      if (!has(3)) return Step::NeedMore;
+      if (at(2) == 0 || (at(1) == 'w' && (at(2) < 2 || at(2) > 6))) return bad(3, Report::Kind::BadParameter);
+      if (at(1) == 'w') bar_width_ = at(2);
+      return skip(3);
+    case 'H':  // where a bar code's characters stand, and in which font
+    case 'f':
+      return !has(3) ? Step::NeedMore : digit(at(2)) <= 4 ? skip(3) : bad(3, Report::Kind::BadParameter);
+    case 'L':
+      if (!has(4)) return Step::NeedMore;
+      left_margin_dots_ = at(2) | at(3) << 8;
+      return skip(4);
+    case 'W':  // width of the printing area: our paper is as wide as it is
+      return has(4) ? skip(4) : Step::NeedMore;
     case 'r':
     case 'I':
       return decode_question();
@@ -230,9 +282,11 @@ EscposDecoder::Step EscposDecoder::decode_group() {
       return has(3) ? done(3, AutomaticStatusCommand{at(2)}) : Step::NeedMore;
     case 'P':
       if (!has(4)) return Step::NeedMore;
-      units_per_inch_ = at(3) == 0 ? default_units_per_inch_ : at(3);
+      units_per_inch_ = at(3) == 0 ? setup_.units_per_inch : at(3);
       return skip(4);
     default:
+      if (setup_.text == TextMode::Taken && (at(1) == '!' || at(1) == 'B' || at(1) == 'b'))
+        return decode_text_setting(1);
       return bad(2, Report::Kind::UnknownCommand);
   }
 }
@@ -266,7 +320,10 @@ EscposDecoder::Step EscposDecoder::decode_question() {
 EscposDecoder::Step EscposDecoder::decode_parenthesis() {
   if (!has(5)) return Step::NeedMore;
   const std::size_t length = at(3) | static_cast<std::size_t>(at(4)) << 8;
-  if (at(2) == 'H' && length == 6) {
+  if (at(2) == 'L') return decode_graphics(5, length);
+  if (at(2) == 'k') return decode_two_dimensional(length);
+  const bool process_ids = setup_.dialect == Dialect::Epson;
+  if (at(2) == 'H' && length == 6 && process_ids) {
     if (!has(11)) return Step::NeedMore;
     const bool right = at(5) == 48 && at(6) == 48 &&
                        std::all_of(buffer_.begin() + 7, buffer_.begin() + 11,
@@ -274,11 +331,15 @@ EscposDecoder::Step EscposDecoder::decode_parenthesis() {
     if (!right) return bad(11, Report::Kind::BadParameter);
     return done(11, AskCommand{AskCommand::What::ProcessId, {at(7), at(8), at(9), at(10)}});
   }
-  // Its length is known even where its meaning is not; its data may be larger than the buffer.
+  return skip_data(5, length,
+                   at(2) == 'H' && process_ids ? Report::Kind::BadParameter : Report::Kind::UnknownCommand);
+}
+
+/// Its length is known even where its meaning is not; its data may be larger than the buffer.
+EscposDecoder::Step EscposDecoder::skip_data(std::size_t header, std::size_t length, Report::Kind kind) {
   open_offset_ = offset_;
-  open_header_ = consume(5);
-  report(open_header_[2] == 'H' ? Report::Kind::BadParameter : Report::Kind::UnknownCommand, open_offset_,
-         open_header_);
+  open_header_ = consume(header);
+  report(kind, open_offset_, open_header_);
   skip_left_ = length;
   if (length == 0) open_header_.clear();
   return Step::Skipped;

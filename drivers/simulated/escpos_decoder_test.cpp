@@ -110,14 +110,19 @@ TEST_CASE("what is not known, not allowed or not ours is reported where it stand
   };
   const Case cases[] = {
       {{0x1B, 'Q'}, Report::Kind::UnknownCommand},
-      {{0x1D, 'k'}, Report::Kind::UnknownCommand},
+      {{0x1D, 'Z'}, Report::Kind::UnknownCommand},
       {{0x1D, 'v', '1'}, Report::Kind::UnknownCommand},
       {{0x09}, Report::Kind::UnknownCommand},
       {{0x10, 0x14, 1}, Report::Kind::UnknownCommand},
-      {{0x1D, '(', 'L', 0, 0}, Report::Kind::UnknownCommand},
+      {{0x1D, '(', 'M', 0, 0}, Report::Kind::UnknownCommand},
+      {{0x1D, 'e'}, Report::Kind::UnknownCommand},  // a kiosk printer's
+      {{0x1D, '(', 'L', 0, 0}, Report::Kind::BadParameter},
       {{0x1D, 'v', '0', 4}, Report::Kind::BadParameter},
       {{0x1D, 'v', '0', 0, 0, 0, 5, 0}, Report::Kind::BadParameter},
       {{0x1D, 'v', '0', 0, 5, 0, 0, 0}, Report::Kind::BadParameter},
+      {{0x1D, 'k', 99}, Report::Kind::BadParameter},
+      {{0x1D, 'w', 7}, Report::Kind::BadParameter},
+      {{0x1D, '(', 'k', 3, 0, 49, 67, 17}, Report::Kind::BadParameter},
       {{0x1D, 'V', 99}, Report::Kind::BadParameter},
       {{0x1B, 'a', 3}, Report::Kind::BadParameter},
       {{0x1B, '=', 2}, Report::Kind::BadParameter},

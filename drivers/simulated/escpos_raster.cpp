@@ -46,6 +46,10 @@ std::optional<PrintRow> EscposDecoder::raster_row() {
   look_for_real_time(row);
   PrintRow result = burn(row);
   row.clear();
+  if (raster_->store != nullptr) {
+    raster_->store->push_back(std::move(result));
+    result = PrintRow{.dots = {}, .times = 0};
+  }
   if (--raster_->rows_left == 0) {
     raster_.reset();
     open_header_.clear();
@@ -56,16 +60,16 @@ std::optional<PrintRow> EscposDecoder::raster_row() {
 PrintRow EscposDecoder::burn(const Bytes& row) {
   PrintRow result;
   result.times = raster_->scale_y;
-  result.dots.resize(static_cast<std::size_t>((width_dots_ + 7) / 8));
+  result.dots.resize(static_cast<std::size_t>((setup_.width_dots + 7) / 8));
   const int width = static_cast<int>(row.size()) * 8 * raster_->scale_x;
-  const int room = std::max(0, width_dots_ - width);
-  const int left = justification_ == 0 ? 0 : justification_ == 1 ? room / 2 : room;
-  bool clipped = width >= width_dots_ + 8;
+  const int room = std::max(0, setup_.width_dots - width);
+  const int left = justification_ == 0 ? left_margin_dots_ : justification_ == 1 ? room / 2 : room;
+  bool clipped = width >= setup_.width_dots + 8;
   for (int x = 0; x < width; ++x) {
     const int source = x / raster_->scale_x;
     if ((row[static_cast<std::size_t>(source / 8)] >> (7 - source % 8) & 1) == 0) continue;
     const int target = left + x;
-    if (target >= width_dots_) {
+    if (target >= setup_.width_dots) {
       clipped = true;
       break;
     }
@@ -84,18 +88,20 @@ void EscposDecoder::look_for_real_time(const Bytes& row) {
   const std::uint64_t start = offset_ - row.size() - seen.size();
   seen.insert(seen.end(), row.begin(), row.end());
   for (std::size_t i = 0; i + 3 <= seen.size(); ++i) {
-    if (!RealTimeScanner::leading(ByteView(seen).subspan(i, 3))) continue;
+    if (!RealTimeScanner::leading(ByteView(seen).subspan(i, 3), setup_.dialect)) continue;
     report(Report::Kind::RealTimeInsideData, start + i, {seen[i], seen[i + 1], seen[i + 2]});
   }
   const std::size_t keep = std::min<std::size_t>(2, seen.size());
   raster_->tail.assign(seen.end() - static_cast<std::ptrdiff_t>(keep), seen.end());
 }
 
-std::optional<RealTimeCommand> RealTimeScanner::leading(ByteView data) {
+std::optional<RealTimeCommand> RealTimeScanner::leading(ByteView data, Dialect dialect) {
   if (starts(data, clear_buffers_command)) {
     return RealTimeCommand{RealTimeCommand::What::ClearBuffers, 0, clear_buffers_command.size()};
   }
   if (data.size() < 3 || data[0] != dle) return std::nullopt;
+  if (dialect == Dialect::Custom && data[1] == eot && data[2] == 20)
+    return RealTimeCommand{RealTimeCommand::What::FullStatus, 20, 3};
   if (data[1] == eot && data[2] >= 1 && data[2] <= 4) {
     return RealTimeCommand{RealTimeCommand::What::Status, data[2], 3};
   }
@@ -110,7 +116,7 @@ std::optional<RealTimeCommand> RealTimeScanner::receive(std::uint8_t byte) {
   // A command ends with this byte: look at every length that one can have.
   for (const std::size_t length : {std::size_t{3}, clear_buffers_command.size()}) {
     if (recent_.size() < length) continue;
-    const auto found = leading(ByteView(recent_).last(length));
+    const auto found = leading(ByteView(recent_).last(length), dialect_);
     if (!found || found->length != length) continue;
     recent_.clear();
     return found;

@@ -1,7 +1,7 @@
 #include "drivers/simulated/simulated_printer.h"
 
 #include <algorithm>
-#include <string_view>
+#include <string>
 #include <utility>
 
 namespace pishkhan::simulated {
@@ -20,6 +20,7 @@ constexpr std::uint8_t status3_cutter = 0x08;
 constexpr std::uint8_t status3_auto_recoverable = 0x40;
 constexpr std::uint8_t status4_near_end = 0x0C;
 constexpr std::uint8_t status4_end = 0x60;
+constexpr std::uint8_t dle_byte = 0x10;
 constexpr std::uint8_t automatic1_fixed = 0x10;
 constexpr std::uint8_t automatic1_offline = 0x08;
 constexpr std::uint8_t automatic1_cover_open = 0x20;
@@ -43,11 +44,37 @@ constexpr std::size_t most_answers = 1024;  // A host that never reads loses wha
 
 SimulatedPrinter::SimulatedPrinter(const Clock& clock, PrinterSetup setup)
     : clock_(clock),
-      setup_(setup),
+      setup_(std::move(setup)),
       path_(setup.width_dots, setup.head_to_cutter_dots),
-      decoder_(setup.width_dots, setup.units_per_inch),
+      decoder_({.width_dots = setup.width_dots,
+                .units_per_inch = setup.units_per_inch,
+                .dialect = setup.dialect,
+                .text = setup.text}),
+      scanner_(setup.dialect),
       last_moved_(clock.steady()) {
   ENSURE(setup.buffer_bytes >= 64, "the receive buffer holds any command but a picture");
+  const auto low = [](std::uint16_t value) { return static_cast<std::uint8_t>(value); };
+  const auto high = [](std::uint16_t value) { return static_cast<std::uint8_t>(value >> 8); };
+  const PrinterName& name = setup_.name;
+  // USB 2.0, table 9-8.
+  device_descriptor_ = {18,
+                        1,
+                        0x00,
+                        0x02,
+                        0,
+                        0,
+                        0,
+                        64,
+                        low(name.vendor_id),
+                        high(name.vendor_id),
+                        low(name.product_id),
+                        high(name.product_id),
+                        0x00,
+                        0x01,
+                        1,
+                        2,
+                        3,
+                        1};
 }
 
 void SimulatedPrinter::set_paper(Paper paper) {
@@ -91,6 +118,13 @@ void SimulatedPrinter::set_head(Head head) {
   state_changed();
 }
 
+void SimulatedPrinter::take_receipt() {
+  const auto locked = lock();
+  print();
+  mouth_ = Mouth::Empty;
+  wake();
+}
+
 void SimulatedPrinter::set_rows_per_second(int rows) {
   const auto locked = lock();
   print();
@@ -117,8 +151,16 @@ void SimulatedPrinter::power_cycle() {
 PrinterView SimulatedPrinter::view() {
   const auto locked = lock();
   print();
-  return {
-      paper_, cover_, cutter_, head_, plugged_in_locked(), !offline(), decoder_.waiting(), path_.rows_moved()};
+  return {.paper = paper_,
+          .cover = cover_,
+          .cutter = cutter_,
+          .head = head_,
+          .mouth = mouth_,
+          .retracted = retracted_,
+          .plugged_in = plugged_in_locked(),
+          .online = !offline(),
+          .waiting_bytes = decoder_.waiting(),
+          .rows_moved = path_.rows_moved()};
 }
 
 std::vector<Strip> SimulatedPrinter::strips() {
@@ -145,6 +187,12 @@ std::vector<Report> SimulatedPrinter::reports() {
   return decoder_.reports();
 }
 
+std::vector<SymbolCommand> SimulatedPrinter::symbols() {
+  const auto locked = lock();
+  print();
+  return symbols_;
+}
+
 Bytes SimulatedPrinter::unfinished_command() {
   const auto locked = lock();
   print();
@@ -152,10 +200,7 @@ Bytes SimulatedPrinter::unfinished_command() {
 }
 
 ByteView SimulatedPrinter::device_descriptor() const {
-  // USB 2.0, table 9-8. 1209:0001 is the test id of the pid.codes range.
-  static constexpr std::uint8_t bytes[] = {18,   1, 0x00, 0x02, 0,    0, 0, 64, 0x09,
-                                           0x12, 1, 0x00, 0x00, 0x01, 1, 2, 3,  1};
-  return bytes;
+  return device_descriptor_;
 }
 
 ByteView SimulatedPrinter::descriptors() const {
@@ -171,7 +216,7 @@ ByteView SimulatedPrinter::descriptors() const {
 std::size_t SimulatedPrinter::take(ByteView data) {
   print();
   const std::size_t free = setup_.buffer_bytes - std::min(setup_.buffer_bytes, decoder_.waiting());
-  if (const auto command = RealTimeScanner::leading(data); command && free < command->length) {
+  if (const auto command = RealTimeScanner::leading(data, setup_.dialect); command && free < command->length) {
     scanner_.forget();
     run_real_time(*command);
     return command->length;
@@ -200,8 +245,8 @@ std::optional<Bytes> SimulatedPrinter::next_answer() {
 
 SimulatedDevice::Answer SimulatedPrinter::class_request_in(usb::ControlSetup setup) {
   if (setup.request == get_device_id) {
-    static constexpr std::string_view id =
-        "MFG:Pishkhan;CMD:ESC/POS;MDL:Simulated receipt printer;CLS:PRINTER;";  // IEEE 1284, 7.6
+    const std::string id = "MFG:" + setup_.name.manufacturer + ";CMD:ESC/POS;MDL:" + setup_.name.model +
+                           ";CLS:PRINTER;";  // IEEE 1284, 7.6
     Bytes answer;
     ByteWriter writer(answer);
     writer.be16(static_cast<std::uint16_t>(id.size() + 2));
@@ -265,6 +310,21 @@ Bytes SimulatedPrinter::automatic_status() const {
           0};
 }
 
+/// Custom, KPM210 manual, DLE EOT 20: DLE, 0F, then paper, user, recoverable and unrecoverable errors.
+Bytes SimulatedPrinter::full_status() const {
+  const int paper = (paper_ == Paper::Out ? 0x01 : 0) | (paper_ != Paper::Full ? 0x04 : 0) |
+                    (mouth_ == Mouth::Held ? 0x20 : 0);
+  const int user = (cover_ == Cover::Open ? 0x02 : 0) | (moving() ? 0x08 : 0);
+  const int recoverable = head_ == Head::Overheated ? 0x01 : 0;
+  const int unrecoverable = cutter_ == Cutter::Jammed ? 0x01 : 0;
+  return {dle_byte,
+          0x0F,
+          static_cast<std::uint8_t>(paper),
+          static_cast<std::uint8_t>(user),
+          static_cast<std::uint8_t>(recoverable),
+          static_cast<std::uint8_t>(unrecoverable)};
+}
+
 void SimulatedPrinter::post(Bytes answer) {
   if (answers_.size() < most_answers) answers_.push_back(std::move(answer));
 }
@@ -285,6 +345,9 @@ void SimulatedPrinter::run_real_time(const RealTimeCommand& command) {
   switch (command.what) {
     case RealTimeCommand::What::Status:
       post({real_time_status(command.kind)});
+      break;
+    case RealTimeCommand::What::FullStatus:
+      post(full_status());
       break;
     case RealTimeCommand::What::Recover:
       break;  // The blade is free only when hands have freed it; then printing goes on by itself.

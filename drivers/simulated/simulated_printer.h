@@ -5,6 +5,8 @@
 #include "drivers/simulated/paper.h"
 #include "drivers/simulated/simulated_device.h"
 
+#include <array>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <vector>
@@ -19,10 +21,25 @@ enum class Cutter {
   Jammed,   ///< the blade is not at home: autocutter error until it is freed
 };
 enum class Head { Ready, Overheated };
+/// What lies in the mouth of a printer that presents.
+enum class Mouth { Empty, Held };
 enum class AnswerPackets {
   OneEach,  ///< every answer is a packet of its own
   Joined,   ///< what waits is joined into one packet of at most 64 bytes
 };
+
+/// What a printer says of itself on the USB.
+struct PrinterName {
+  std::uint16_t vendor_id = 0x1209;  ///< 1209:0001 is the test id of the pid.codes range
+  std::uint16_t product_id = 0x0001;
+  std::string manufacturer = "Pishkhan";
+  std::string model = "Simulated receipt printer";
+};
+
+/// How a printer of Epson's TM-T20 family introduces itself.
+[[nodiscard]] inline PrinterName tm_t20_name() {
+  return {.vendor_id = 0x04B8, .product_id = 0x0E15, .manufacturer = "EPSON", .model = "TM-T20II"};
+}
 
 struct PrinterSetup {
   int width_dots = 576;             ///< 80 mm paper at 203 dpi; 384 for 58 mm
@@ -31,6 +48,9 @@ struct PrinterSetup {
   int rows_per_second = 0;          ///< speed of the head by the clock; 0 = at once
   int units_per_inch = 203;         ///< vertical motion unit until GS P sets another; other models: 360, 406
   AnswerPackets packets = AnswerPackets::OneEach;
+  Dialect dialect = Dialect::Epson;  ///< Custom: a kiosk printer with a mouth that holds what it cuts
+  TextMode text = TextMode::Reported;
+  PrinterName name = {};
 };
 
 /// What the dock shows.
@@ -39,6 +59,8 @@ struct PrinterView {
   Cover cover = Cover::Closed;
   Cutter cutter = Cutter::Working;
   Head head = Head::Ready;
+  Mouth mouth = Mouth::Empty;
+  int retracted = 0;  ///< receipts that were drawn back into the bin
   bool plugged_in = true;
   bool online = true;             ///< prints what it is given
   std::size_t waiting_bytes = 0;  ///< received and not yet consumed
@@ -67,6 +89,8 @@ class SimulatedPrinter final : public SimulatedDevice {
   void set_cover(Cover cover);
   void set_cutter(Cutter cutter);
   void set_head(Head head);
+  /// Somebody takes the receipt out of the mouth.
+  void take_receipt();
   void set_rows_per_second(int rows);
   void set_packets(AnswerPackets packets);
   /// Off and on again: buffers and settings are gone, the transport is unplugged; paper stays as it is.
@@ -81,6 +105,8 @@ class SimulatedPrinter final : public SimulatedDevice {
   [[nodiscard]] Strip current_paper();
   /// Everything in the byte stream that a correct driver would not have sent.
   [[nodiscard]] std::vector<Report> reports();
+  /// The symbols that the printer was asked to draw by itself (the first 64).
+  [[nodiscard]] std::vector<SymbolCommand> symbols();
   /// The beginning of a command that is not whole yet or waits for its turn; empty between commands.
   [[nodiscard]] Bytes unfinished_command();
 
@@ -113,6 +139,8 @@ class SimulatedPrinter final : public SimulatedDevice {
   void cut_step();
   void carry_out(Command command);
   void answer_command(const AskCommand& command);
+  void move_receipt(const EjectorCommand& command);
+  [[nodiscard]] Bytes full_status() const;
   void run_real_time(const RealTimeCommand& command);
   void clear_buffers();
   void post(Bytes answer);
@@ -124,6 +152,11 @@ class SimulatedPrinter final : public SimulatedDevice {
   Cover cover_ = Cover::Closed;
   Cutter cutter_ = Cutter::Working;
   Head head_ = Head::Ready;
+  Mouth mouth_ = Mouth::Empty;
+  int retracted_ = 0;
+  static constexpr std::size_t most_symbols = 64;
+  std::vector<SymbolCommand> symbols_;
+  std::array<std::uint8_t, 18> device_descriptor_{};
   PaperPath path_;
   EscposDecoder decoder_;
   RealTimeScanner scanner_;

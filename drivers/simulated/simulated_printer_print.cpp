@@ -118,8 +118,28 @@ void SimulatedPrinter::carry_out(Command command) {
                    if (automatic_mask_ != 0) post(last_automatic_);
                  },
                  [&](const AskCommand& ask) { answer_command(ask); },
+                 [&](const EjectorCommand& ejector) { move_receipt(ejector); },
+                 [&](SymbolCommand& symbol) {
+                   if (symbols_.size() < most_symbols) symbols_.push_back(std::move(symbol));
+                 },
              },
              command);
+}
+
+/// The mouth holds what was cut last; there is room for one.
+void SimulatedPrinter::move_receipt(const EjectorCommand& command) {
+  switch (command.what) {
+    case EjectorCommand::What::Present:
+      if (!path_.finished().empty()) mouth_ = Mouth::Held;
+      break;
+    case EjectorCommand::What::Retract:
+      if (mouth_ == Mouth::Held) ++retracted_;
+      mouth_ = Mouth::Empty;
+      break;
+    case EjectorCommand::What::Eject:
+      mouth_ = Mouth::Empty;
+      break;
+  }
 }
 
 void SimulatedPrinter::answer_command(const AskCommand& command) {

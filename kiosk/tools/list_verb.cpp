@@ -1,5 +1,5 @@
 #include "drivers/card-reader/usb_match.h"
-#include "drivers/receipt-printer/usb_match.h"
+#include "drivers/receipt-printer/model.h"
 #include "drivers/usb/bus.h"
 #include "drivers/usb/permission.h"
 #include "kiosk/tools/verbs.h"
@@ -29,12 +29,12 @@ std::string hexadecimal(unsigned value, int digits) {
   return text;
 }
 
-std::vector<Line> look(usb::Bus& bus) {
+std::vector<Line> look(usb::Bus& bus, const usb::Wanted& printers) {
   std::vector<Line> lines;
   for (usb::DeviceInfo& device : bus.devices()) {
     Line line{.device = std::move(device), .driver = {}, .problem = {}};
     if (usb::wanted_interface(line.device, card::wanted_readers())) line.driver = "card-reader";
-    if (usb::wanted_interface(line.device, printer::wanted_printers())) line.driver = "receipt-printer";
+    if (usb::wanted_interface(line.device, printers)) line.driver = "receipt-printer";
     if (!line.driver.empty()) line.problem = usb::explain_permission(usb::read_node(line.device.node()));
     lines.push_back(std::move(line));
   }
@@ -87,13 +87,13 @@ void print_lines(const std::vector<Line>& lines) {
   }
 }
 
-int list(Form form) {
+int list(Form form, const usb::Wanted& printers) {
   const auto bus = usb::Bus::start();
   if (!bus) {
     std::fprintf(stderr, "this machine has no USB, or it may not be looked at\n");
     return 1;
   }
-  const std::vector<Line> lines = look(**bus);
+  const std::vector<Line> lines = look(**bus, printers);
   if (form == Form::Json)
     print_json(lines);
   else
@@ -110,8 +110,14 @@ void add_list(CLI::App& app, int& exit_code) {
   CLI::App* verb =
       app.add_subcommand("list", "USB devices, the driver that would take each, and what stands in the way");
   verb->add_flag("--json")->description("for programs");
-  verb->callback(
-      [verb, &exit_code] { exit_code = list(verb->count("--json") > 0 ? Form::Json : Form::Lines); });
+  const CLI::Option* folder =
+      verb->add_option("--printers")
+          ->description("folder of printer models, for printers that are known by their id")
+          ->default_str("/usr/share/pishkhan/printers");
+  verb->callback([verb, folder, &exit_code] {
+    const usb::Wanted printers = printer::Models::load(folder->as<std::string>()).wanted();
+    exit_code = list(verb->count("--json") > 0 ? Form::Json : Form::Lines, printers);
+  });
 }
 
 }  // namespace pishkhan::tools

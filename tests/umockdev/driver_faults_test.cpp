@@ -6,7 +6,7 @@
 #include "drivers/card-reader/profile.h"
 #include "drivers/card-reader/usb_match.h"
 #include "drivers/receipt-printer/job.h"
-#include "drivers/receipt-printer/usb_match.h"
+#include "drivers/receipt-printer/shipped_models_test.h"
 #include "drivers/simulated/simulated_card_reader.h"
 #include "drivers/simulated/simulated_printer.h"
 #include "tests/umockdev/plugged.h"
@@ -103,10 +103,10 @@ TEST_CASE("whatever happens to a transfer of a receipt, nobody says printed when
     CAPTURE(index);
     rig.strike(device, index, fault);
     const auto bus = rig::started_bus({.cancel_time = 50ms});
-    const auto transport = rig::open_first(*bus, printer::wanted_printers());
+    const auto transport = rig::open_first(*bus, printer::test::shipped_models().wanted());
     REQUIRE(transport != nullptr);
     SeededRandom random(choice.next());
-    printer::ReceiptPrinter printer(*transport, clock, random, printer::epson_tm_t20);
+    printer::ReceiptPrinter printer(*transport, clock, random, printer::test::shipped("epson-tm-t20"));
     const SteadyTime start = clock.steady();
     const printer::PrintOutcome outcome = printer.print(receipt, 3s);
     CHECK(clock.steady() - start < 3s + printer::ReceiptPrinter::cleaning_time + 1s);
@@ -141,10 +141,10 @@ TEST_CASE("reader and printer at work at the same time, while a third thread loo
       for (int i = 0; driver && i < 5; ++i) cards += card::read_card(*driver, clock) ? 1 : 0;
     });
     std::jthread prints([&] {
-      const auto transport = rig::open_first(*bus, printer::wanted_printers());
+      const auto transport = rig::open_first(*bus, printer::test::shipped_models().wanted());
       if (!transport) return;
       SeededRandom random(7);
-      printer::ReceiptPrinter driver(*transport, clock, random, printer::epson_tm_t20);
+      printer::ReceiptPrinter driver(*transport, clock, random, printer::test::shipped("epson-tm-t20"));
       for (int i = 0; i < 2; ++i) {
         receipts +=
             driver.print(rig::small_receipt(), 10s) == printer::PrintOutcome(printer::Printed{}) ? 1 : 0;

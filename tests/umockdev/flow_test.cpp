@@ -5,7 +5,7 @@
 #include "drivers/card-reader/profile.h"
 #include "drivers/card-reader/usb_match.h"
 #include "drivers/receipt-printer/job.h"
-#include "drivers/receipt-printer/usb_match.h"
+#include "drivers/receipt-printer/shipped_models_test.h"
 #include "drivers/simulated/simulated_card_reader.h"
 #include "drivers/simulated/simulated_printer.h"
 #include "drivers/usb/watcher.h"
@@ -55,11 +55,11 @@ TEST_CASE("a receipt is printed through the real libusb, and the kernel gets its
   UsbRig rig;
   rig.plug_in(device, {.driver = rig::KernelDriver::Bound});
   const auto bus = rig::started_bus();
-  auto transport = rig::open_first(*bus, printer::wanted_printers());
+  auto transport = rig::open_first(*bus, printer::test::shipped_models().wanted());
   REQUIRE(transport != nullptr);
   CHECK(rig.kernel_driver(device) == rig::KernelDriver::None);
   {
-    printer::ReceiptPrinter printer(*transport, clock, random, printer::epson_tm_t20);
+    printer::ReceiptPrinter printer(*transport, clock, random, printer::test::shipped("epson-tm-t20"));
     const Bitmap receipt = rig::small_receipt();
     CHECK(printer.print(receipt, 10s) == printer::PrintOutcome(printer::Printed{}));
     const auto strips = device.strips();

@@ -2,7 +2,7 @@
 #include "base/core/clock.h"
 #include "drivers/card-reader/ccid.h"
 #include "drivers/card-reader/usb_match.h"
-#include "drivers/receipt-printer/usb_match.h"
+#include "drivers/receipt-printer/shipped_models_test.h"
 #include "drivers/simulated/simulated_card_reader.h"
 #include "drivers/simulated/simulated_printer.h"
 #include "drivers/usb/watcher.h"
@@ -85,7 +85,7 @@ TEST_CASE("a watcher tells what is there, what comes and what goes, and only wha
     Told readers;
     Told printers;
     const usb::Watcher watches_readers = watch(*bus, card::wanted_readers(), readers);
-    const usb::Watcher watches_printers = watch(*bus, printer::wanted_printers(), printers);
+    const usb::Watcher watches_printers = watch(*bus, printer::test::shipped_models().wanted(), printers);
     REQUIRE(readers.count() == 1);  // coldplug, before the constructor returned
     CHECK(readers.all()[0].kind == DeviceChange::Kind::Arrived);
     CHECK(readers.all()[0].device.port == "1-1");

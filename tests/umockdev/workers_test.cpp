@@ -3,7 +3,7 @@
 #include "base/core/clock.h"
 #include "base/core/mailbox.h"
 #include "drivers/card-reader/usb_match.h"
-#include "drivers/receipt-printer/usb_match.h"
+#include "drivers/receipt-printer/shipped_models_test.h"
 #include "drivers/simulated/simulated_card_reader.h"
 #include "drivers/simulated/simulated_printer.h"
 #include "kiosk/workers/printer_worker.h"
@@ -82,10 +82,10 @@ TEST_CASE("the printer's thread: there at the start, pulled out, plugged in agai
   rig.plug_in(device, {.driver = rig::KernelDriver::Bound});
   const auto bus = rig::started_bus();
   Mailbox<visit::Event> events(256);
-  workers::UsbPort port(*bus, printer::wanted_printers());
+  workers::UsbPort port(*bus, printer::test::shipped_models().wanted());
   {
     workers::PrinterWorker worker({.port = &port,
-                                   .model = &printer::epson_tm_t20,
+                                   .models = &printer::test::shipped_models(),
                                    .fonts = {},
                                    .translations = nullptr,
                                    .clock = &clock,
@@ -113,7 +113,7 @@ TEST_CASE("the shipped udev rule knows every device that a driver takes by id") 
   std::ifstream file("drivers/usb/70-pishkhan.rules");
   std::stringstream rules;
   rules << file.rdbuf();
-  for (const usb::Wanted& wanted : {card::wanted_readers(), printer::wanted_printers()}) {
+  for (const usb::Wanted& wanted : {card::wanted_readers(), printer::test::shipped_models().wanted()}) {
     for (const usb::IdMatch& id : wanted.ids) {
       char text[80];
       std::snprintf(text, sizeof text, R"(ATTR{idVendor}=="%04x", ATTR{idProduct}=="%04x")",
