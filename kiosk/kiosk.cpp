@@ -147,7 +147,7 @@ void Kiosk::start_workers() {
     sync.periods = parts_.sync_periods;
     sync_.emplace(std::move(sync));
   }
-  printer_.emplace(workers::PrinterWorker::Setup{parts_.printer, parts_.printer_model,
+  printer_.emplace(workers::PrinterWorker::Setup{parts_.printer, &parts_.printer_models,
                                                  parts_.config.paper_width_dots, font_paths_, &translations_,
                                                  parts_.clock, &events_});
   reader_.emplace(workers::ReaderWorker::Setup{parts_.reader, parts_.clock, &events_});

@@ -40,7 +40,7 @@ class Kiosk {
     std::string config_fault;  ///< not empty: the configuration was refused, and `config` is only a fallback
     workers::DevicePort* printer = nullptr;
     workers::DevicePort* reader = nullptr;
-    const printer::Model* printer_model = nullptr;
+    printer::Models printer_models;
     const Clock* clock = nullptr;
     Random* random = nullptr;
     render::SurfaceOptions window;

@@ -1,7 +1,7 @@
 // The kiosk. Reads the configuration, starts the workers, runs the loop.
 #include "base/core/log.h"
 #include "drivers/card-reader/usb_match.h"
-#include "drivers/receipt-printer/usb_match.h"
+#include "drivers/receipt-printer/model.h"
 #include "drivers/usb/bus.h"
 #include "kiosk/config/config.h"
 #include "kiosk/kiosk.h"
@@ -27,6 +27,7 @@ config::Config fallback_config() {
   config.translations = "/usr/share/pishkhan/translations";
   config.fonts = "/usr/share/pishkhan/fonts";
   config.icons = "/usr/share/pishkhan/icons/icons.ttf";
+  config.printers = "/usr/share/pishkhan/printers";
   return config;
 }
 
@@ -46,7 +47,11 @@ int run(const std::string& file) {
   SystemRandom random;
   parts.clock = &clock;
   parts.random = &random;
-  parts.printer_model = &printer::generic_80;
+  parts.printer_models = printer::Models::load(parts.config.printers);
+  for (const auto& refused : parts.printer_models.refused()) {
+    log::error("printer.model-refused", {{"file", log::PublicText{refused.file}},
+                                         {"fault", log::PublicText{printer::describe(refused.fault)}}});
+  }
   parts.window.width = parts.config.screen_width;
   parts.window.height = parts.config.screen_height;
   parts.window.title = "Pishkhan";
@@ -59,7 +64,7 @@ int run(const std::string& file) {
   std::optional<workers::UsbPort> printer;
   if (bus) {
     parts.reader = &reader.emplace(**bus, card::wanted_readers());
-    parts.printer = &printer.emplace(**bus, printer::wanted_printers());
+    parts.printer = &printer.emplace(**bus, parts.printer_models.wanted());
   } else {
     log::error("usb.cannot-start");
   }

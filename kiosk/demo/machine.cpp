@@ -4,10 +4,18 @@
 
 namespace pishkhan::demo {
 
-Machine::Machine(Setup setup)
-    : setup_(std::move(setup)),
-      printer_(clock_, simulated::PrinterSetup{.width_dots = setup_.paper_width_dots,
-                                               .rows_per_second = setup_.rows_per_second}) {
+namespace {
+
+/// On wide paper a printer that can prove what it printed; on narrow paper one that nobody knows.
+simulated::PrinterSetup printer_of(const Machine::Setup& setup) {
+  simulated::PrinterSetup made{.width_dots = setup.paper_width_dots, .rows_per_second = setup.rows_per_second};
+  if (setup.paper_width_dots == 576) made.name = simulated::tm_t20_name();
+  return made;
+}
+
+}  // namespace
+
+Machine::Machine(Setup setup) : setup_(std::move(setup)), printer_(clock_, printer_of(setup_)) {
   const std::filesystem::path assets = PISHKHAN_ASSETS;
   config_.city_pack = setup_.city_pack;
   config_.translations = PISHKHAN_TRANSLATIONS;
@@ -28,7 +36,7 @@ std::optional<StartFault> Machine::switch_on() {
   parts.config = config_;
   parts.printer = &printer_port_;
   parts.reader = &reader_port_;
-  parts.printer_model = setup_.paper_width_dots == 384 ? &printer::generic_58 : &printer::epson_tm_t20;
+  parts.printer_models = printer::Models::load(std::filesystem::path(PISHKHAN_ASSETS) / "printers");
   parts.clock = &clock_;
   parts.random = &random_;
   parts.window.width = config_.screen_width + dock_width;

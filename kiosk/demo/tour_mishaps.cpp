@@ -95,7 +95,7 @@ bool Tour::cover_open(Language language) {
                     shot("receipt");
   machine_->printer().set_cover(simulated::Cover::Closed);
   machine_->kiosk().wake();
-  return told && step("print after all", robot_->tap("print-again") && robot_->wait_for([this] {
+  return told && step("print by itself after all", robot_->wait_for([this] {
            return robot_->page<page::Receipt>()->print == PrintState::Printed;
          })) &&
          keep_receipt() && leave();

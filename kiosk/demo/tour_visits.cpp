@@ -116,7 +116,7 @@ bool Tour::without_paper(Language language) {
       shot("receipt");
   machine_->printer().set_paper(simulated::Paper::Full);
   machine_->kiosk().wake();
-  return refused && step("print after all", robot_->tap("print-again") && robot_->wait_for([this] {
+  return refused && step("print by itself after all", robot_->wait_for([this] {
            return robot_->page<page::Receipt>()->print == PrintState::Printed;
          })) &&
          shot("receipt-again") && keep_receipt() && leave();

@@ -77,50 +77,43 @@ void Stepper::act_on_visit(Visit& visit, const screens::Action& act) {
     }
     return;
   }
-  std::visit(
-      Overloaded{[&](const action::ChooseLanguage& chosen) { visit.language = chosen.language; },
-                 [&](const action::ToggleLargeText&) { visit.large_text = !visit.large_text; },
-                 [&](const action::ToggleHighContrast&) { visit.high_contrast = !visit.high_contrast; },
-                 [&](const action::OpenTracking&) {
-                   if (std::holds_alternative<page::Services>(visit.page)) turn(visit, page::Track{});
-                 },
-                 [&](const action::ChooseArea& chosen) {
-                   if (std::holds_alternative<page::Services>(visit.page) &&
-                       visit.catalogue->area(chosen.area) != nullptr)
-                     turn(visit, page::Area{chosen.area});
-                 },
-                 [&](const action::ChooseService& chosen) { choose_service(visit, chosen.service); },
-                 [&](const action::EditField& edited) { edit(visit, edited); },
-                 [&](const action::FocusField& focused) { focus(visit, focused.field); },
-                 [&](const action::Next&) { next(visit); }, [&](const action::Back&) { back(visit); },
-                 [&](const action::GoToStep& chosen) {
-                   const bool exists = visit.service != nullptr && chosen.step >= 0 &&
-                                       chosen.step < static_cast<int>(visit.service->steps.size());
-                   if (exists && std::holds_alternative<page::Review>(visit.page))
-                     turn(visit, page::Form{chosen.step, true});
-                 },
-                 [&](const action::TypeInstead&) {
-                   auto* identify = std::get_if<page::Identify>(&visit.page);
-                   if (identify == nullptr || visit.service->assurance == services::Assurance::Card) return;
-                   identify->by_card = !identify->by_card;
-                   visit.focused = identify->by_card ? "" : "national_id";
-                   if (identify->by_card && may_read_card()) effects_.emplace_back(effect::ReadCard{visit.id});
-                 },
-                 [&](const action::PrintAgain&) {
-                   auto* receipt = std::get_if<page::Receipt>(&visit.page);
-                   if (receipt == nullptr || receipt->print == PrintState::Printing) return;
-                   // A receipt that certainly came out, or may have, is followed by one marked as a
-                   // copy.
-                   const bool certainly_not = receipt->print == PrintState::PaperOut ||
-                                              receipt->print == PrintState::CoverOpen ||
-                                              receipt->print == PrintState::PrinterFault;
-                   if (!certainly_not) receipt->only_copies = true;
-                   receipt->print = PrintState::Printing;
-                   print(visit, receipt->request,
-                         certainly_not && !receipt->only_copies ? effect::Copy::Original : effect::Copy::Again);
-                 },
-                 [&](const action::End&) { end(visit); }, [](const auto&) {}},
-      act);
+  std::visit(Overloaded{[&](const action::ChooseLanguage& chosen) { visit.language = chosen.language; },
+                        [&](const action::ToggleLargeText&) { visit.large_text = !visit.large_text; },
+                        [&](const action::ToggleHighContrast&) { visit.high_contrast = !visit.high_contrast; },
+                        [&](const action::OpenTracking&) {
+                          if (std::holds_alternative<page::Services>(visit.page)) turn(visit, page::Track{});
+                        },
+                        [&](const action::ChooseArea& chosen) {
+                          if (std::holds_alternative<page::Services>(visit.page) &&
+                              visit.catalogue->area(chosen.area) != nullptr)
+                            turn(visit, page::Area{chosen.area});
+                        },
+                        [&](const action::ChooseService& chosen) { choose_service(visit, chosen.service); },
+                        [&](const action::EditField& edited) { edit(visit, edited); },
+                        [&](const action::FocusField& focused) { focus(visit, focused.field); },
+                        [&](const action::Next&) { next(visit); }, [&](const action::Back&) { back(visit); },
+                        [&](const action::GoToStep& chosen) {
+                          const bool exists = visit.service != nullptr && chosen.step >= 0 &&
+                                              chosen.step < static_cast<int>(visit.service->steps.size());
+                          if (exists && std::holds_alternative<page::Review>(visit.page))
+                            turn(visit, page::Form{chosen.step, true});
+                        },
+                        [&](const action::TypeInstead&) {
+                          auto* identify = std::get_if<page::Identify>(&visit.page);
+                          if (identify == nullptr || visit.service->assurance == services::Assurance::Card)
+                            return;
+                          identify->by_card = !identify->by_card;
+                          visit.focused = identify->by_card ? "" : "national_id";
+                          if (identify->by_card && may_read_card())
+                            effects_.emplace_back(effect::ReadCard{visit.id});
+                        },
+                        [&](const action::PrintAgain&) {
+                          auto* receipt = std::get_if<page::Receipt>(&visit.page);
+                          if (receipt == nullptr || receipt->print == PrintState::Printing) return;
+                          print_afresh(visit, *receipt);
+                        },
+                        [&](const action::End&) { end(visit); }, [](const auto&) {}},
+             act);
 }
 
 void Stepper::choose_service(Visit& visit, const std::string& id) {

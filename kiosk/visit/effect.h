@@ -30,6 +30,7 @@ struct Print {
   const services::Catalogue* catalogue = nullptr;
   const services::Service* service = nullptr;
   Language language = Language::Persian;
+  bool large_text = false;  ///< letters on paper as large as on the screen
   screens::FieldValues values;
   FiledRequest request;
   Copy copy = Copy::Original;

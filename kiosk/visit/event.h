@@ -41,6 +41,10 @@ enum class PrintOutcome {
   PaperOut,
   CoverOpen,
   PrinterFault,
+  CutterJam,
+  PaperJam,
+  Overheated,
+  Offline,
   Unknown,   ///< nobody can tell what came out
   Unproven,  ///< the printer took everything without complaint; its model can prove no more
 };
@@ -59,6 +63,8 @@ struct Tick {};
 // -- the devices
 struct PrinterChanged {
   bool ready = false;
+  bool paper_low = false;
+  std::string staff_code = {};  ///< of what is wrong: "PRN-02"; empty: nothing
 };
 struct ReaderChanged {
   bool present = false;
@@ -86,6 +92,13 @@ struct PrintEnded {
   VisitId visit = 0;
   std::uint64_t sequence = 0;
   PrintOutcome outcome = PrintOutcome::Unknown;
+  std::string staff_code = {};  ///< "PRN-02"; empty: nothing is wrong
+};
+/// Where a printer holds receipts until they are taken.
+struct ReceiptHeld {
+  enum class State { Waiting, Taken, TakenBack };
+  VisitId visit = 0;
+  State state = State::Waiting;
 };
 
 // -- the queue
@@ -139,12 +152,12 @@ struct BackInOrder {};
 
 }  // namespace event
 
-using Event =
-    std::variant<event::Acted, event::Tick, event::PrinterChanged, event::ReaderChanged, event::CardInserted,
-                 event::CardRemoved, event::CardReading, event::CardRead, event::CardFailed,
-                 event::ReceiptLaidOut, event::PrintEnded, event::Filed, event::FilingFailed, event::Recovered,
-                 event::QueueChanged, event::NetworkChanged, event::Sent, event::LookedUp, event::LookUpFailed,
-                 event::CatalogueLoaded, event::OutOfOrder, event::BackInOrder>;
+using Event = std::variant<event::Acted, event::Tick, event::PrinterChanged, event::ReaderChanged,
+                           event::CardInserted, event::CardRemoved, event::CardReading, event::CardRead,
+                           event::CardFailed, event::ReceiptLaidOut, event::PrintEnded, event::ReceiptHeld,
+                           event::Filed, event::FilingFailed, event::Recovered, event::QueueChanged,
+                           event::NetworkChanged, event::Sent, event::LookedUp, event::LookUpFailed,
+                           event::CatalogueLoaded, event::OutOfOrder, event::BackInOrder>;
 
 /// An event with what `step` may not fetch for itself.
 struct Stamped {

@@ -90,6 +90,7 @@ struct Presenter {
     shown.tracking_code = here.request.tracking_code;
     shown.paper = here.paper.height() > 0 ? &here.paper : nullptr;
     shown.print = here.print;
+    shown.staff_code = here.staff_code;
     shown.joined = here.joined;
     shown.sent = here.sent;
     return shown;

@@ -12,6 +12,8 @@ namespace pishkhan::visit {
 struct Surroundings {
   const services::Catalogue* catalogue = nullptr;  ///< the newest; a visit keeps the one it began with
   bool printer_ready = false;
+  bool paper_low = false;    ///< for staff
+  std::string printer_code;  ///< for staff, of what is wrong with the printer; empty: nothing
   bool reader_present = false;
   bool card_inside = false;
   bool card_left_behind = false;  ///< it is the card of a visit that has ended: nobody else's identity
@@ -48,6 +50,8 @@ struct Receipt {
   bool only_copies = false;  ///< an original came out, or may have
   Bitmap paper;
   screens::view::PrintState print = screens::view::PrintState::Printing;
+  std::string staff_code;  ///< of the printer's trouble; empty: there is none
+  int resumed = 0;         ///< how often it was printed afresh because the printer was mended
 };
 struct Goodbye {
   SteadyTime since{0};

@@ -11,6 +11,60 @@ using screens::view::CardState;
 using screens::view::LookUpState;
 using screens::view::PrintState;
 
+namespace {
+
+/// A printer that is opened and closed again and again does not use up its roll on one receipt.
+constexpr int most_resumed = 3;
+
+bool certainly_not_printed(PrintState state) {
+  switch (state) {
+    case PrintState::PaperOut:
+    case PrintState::CoverOpen:
+    case PrintState::PrinterFault:
+    case PrintState::CutterJam:
+    case PrintState::PaperJam:
+    case PrintState::Overheated:
+    case PrintState::Offline:
+      return true;
+    case PrintState::Printing:
+    case PrintState::Printed:
+    case PrintState::NotTaken:
+    case PrintState::TakenBack:
+    case PrintState::LookAtThePaper:
+    case PrintState::TakeIt:
+      break;
+  }
+  return false;
+}
+
+PrintState shown_after(PrintOutcome outcome) {
+  switch (outcome) {
+    case PrintOutcome::Printed:
+      return PrintState::Printed;
+    case PrintOutcome::PaperOut:
+      return PrintState::PaperOut;
+    case PrintOutcome::CoverOpen:
+      return PrintState::CoverOpen;
+    case PrintOutcome::PrinterFault:
+      return PrintState::PrinterFault;
+    case PrintOutcome::CutterJam:
+      return PrintState::CutterJam;
+    case PrintOutcome::PaperJam:
+      return PrintState::PaperJam;
+    case PrintOutcome::Overheated:
+      return PrintState::Overheated;
+    case PrintOutcome::Offline:
+      return PrintState::Offline;
+    case PrintOutcome::Unknown:
+      return PrintState::LookAtThePaper;
+    case PrintOutcome::Unproven:
+      return PrintState::TakeIt;
+  }
+  return PrintState::LookAtThePaper;
+}
+
+}  // namespace
+
 Effects step(State& state, const Stamped& stamped) {
   return Stepper(state, stamped).run();
 }
@@ -77,6 +131,16 @@ void Stepper::time_passes(Visit& visit) {
 
 void Stepper::on(const event::PrinterChanged& changed) {
   state_.around.printer_ready = changed.ready;
+  state_.around.paper_low = changed.paper_low;
+  state_.around.printer_code = changed.staff_code;
+  auto* visit = std::get_if<Visit>(&state_.mode);
+  if (visit == nullptr || !changed.ready) return;
+  // Somebody has put paper in, or closed the cover: the whole receipt is printed afresh, without being asked
+  // for.
+  auto* receipt = std::get_if<page::Receipt>(&visit->page);
+  if (receipt == nullptr || !certainly_not_printed(receipt->print) || receipt->resumed >= most_resumed) return;
+  ++receipt->resumed;
+  print_afresh(*visit, *receipt);
 }
 
 void Stepper::on(const event::ReaderChanged& changed) {
@@ -149,28 +213,27 @@ void Stepper::on(const event::PrintEnded& ended) {
   if (visit == nullptr) return;
   auto* receipt = std::get_if<page::Receipt>(&visit->page);
   if (receipt == nullptr || receipt->request.sequence != ended.sequence) return;
-  switch (ended.outcome) {
-    case PrintOutcome::Printed:
-      receipt->print = PrintState::Printed;
+  receipt->staff_code = ended.staff_code;
+  receipt->print = shown_after(ended.outcome);
+}
+
+void Stepper::on(const event::ReceiptHeld& held) {
+  Visit* visit = visit_of(held.visit);
+  if (visit == nullptr) return;
+  auto* receipt = std::get_if<page::Receipt>(&visit->page);
+  if (receipt == nullptr || receipt->print == PrintState::Printing) return;
+  switch (held.state) {
+    case event::ReceiptHeld::State::Waiting:
+      receipt->print = PrintState::NotTaken;
       break;
-    case PrintOutcome::PaperOut:
-      receipt->print = PrintState::PaperOut;
+    case event::ReceiptHeld::State::Taken:
+      if (receipt->print == PrintState::NotTaken) receipt->print = PrintState::TakeIt;
       break;
-    case PrintOutcome::CoverOpen:
-      receipt->print = PrintState::CoverOpen;
-      break;
-    case PrintOutcome::PrinterFault:
-      receipt->print = PrintState::PrinterFault;
-      break;
-    case PrintOutcome::Unknown:
-      receipt->print = PrintState::LookAtThePaper;
-      break;
-    case PrintOutcome::Unproven:
-      receipt->print = PrintState::TakeIt;
+    case event::ReceiptHeld::State::TakenBack:
+      receipt->print = PrintState::TakenBack;
       break;
   }
 }
-
 void Stepper::on(const event::Filed& filed) {
   Visit* visit = visit_of(filed.visit);
   if (visit == nullptr || !visit->filing_unanswered) return;
@@ -273,8 +336,16 @@ void Stepper::show_receipt(Visit& visit, FiledRequest request, bool joined, effe
 }
 
 void Stepper::print(Visit& visit, const FiledRequest& request, effect::Copy copy) {
-  effects_.emplace_back(
-      effect::Print{visit.id, visit.catalogue, visit.service, visit.language, visit.values, request, copy});
+  effects_.emplace_back(effect::Print{visit.id, visit.catalogue, visit.service, visit.language,
+                                      visit.large_text, visit.values, request, copy});
+}
+
+/// Again the whole receipt. One that came out, or may have, is followed by one that is marked as a copy.
+void Stepper::print_afresh(Visit& visit, page::Receipt& receipt) {
+  if (!certainly_not_printed(receipt.print)) receipt.only_copies = true;
+  receipt.print = PrintState::Printing;
+  receipt.staff_code.clear();
+  print(visit, receipt.request, receipt.only_copies ? effect::Copy::Again : effect::Copy::Original);
 }
 
 void Stepper::erase(Visit& visit) {

@@ -181,6 +181,54 @@ TEST_CASE("paper out: the request stands and the print is offered again as an or
   CHECK(counter.effect<effect::Print>()->copy == effect::Copy::Again);
 }
 
+TEST_CASE("paper out and put in again: the whole receipt is printed afresh by itself, but not for ever") {
+  const auto city = small_city();
+  Counter counter(city);
+  fill_plain(counter);
+  counter.act(action::Next{});
+  counter.happen(event::Filed{counter.visit()->id, filed_request("plain"), false});
+  for (const PrintOutcome outcome :
+       {PrintOutcome::PaperOut, PrintOutcome::CoverOpen, PrintOutcome::CutterJam}) {
+    counter.happen(event::PrintEnded{counter.visit()->id, 7, outcome, "PRN-01"});
+    CHECK(counter.page<page::Receipt>()->staff_code == "PRN-01");
+    counter.happen(event::PrinterChanged{.ready = false, .staff_code = "PRN-01"});
+    CHECK(counter.effect<effect::Print>() == nullptr);
+    counter.happen(event::PrinterChanged{.ready = true});
+    REQUIRE(counter.effect<effect::Print>() != nullptr);
+    CHECK(counter.effect<effect::Print>()->copy == effect::Copy::Original);
+    CHECK(counter.page<page::Receipt>()->staff_code.empty());
+  }
+  counter.happen(event::PrintEnded{counter.visit()->id, 7, PrintOutcome::PaperOut, "PRN-01"});
+  counter.happen(event::PrinterChanged{.ready = true});
+  CHECK(counter.effect<effect::Print>() == nullptr);
+  CHECK(counter.page<page::Receipt>()->print == PrintState::PaperOut);
+}
+
+TEST_CASE("an untaken receipt: reminded, then taken back, and a further one is a copy") {
+  const auto city = small_city();
+  Counter counter(city);
+  fill_plain(counter);
+  counter.act(action::Next{});
+  counter.happen(event::Filed{counter.visit()->id, filed_request("plain"), false});
+  using State = event::ReceiptHeld::State;
+  counter.happen(event::ReceiptHeld{counter.visit()->id, State::Waiting});
+  CHECK(counter.page<page::Receipt>()->print == PrintState::Printing);  // of an earlier one
+  counter.happen(event::PrintEnded{counter.visit()->id, 7, PrintOutcome::Unproven});
+  counter.happen(event::ReceiptHeld{counter.visit()->id + 1, State::Waiting});
+  CHECK(counter.page<page::Receipt>()->print == PrintState::TakeIt);  // somebody else's
+  counter.happen(event::ReceiptHeld{counter.visit()->id, State::Waiting});
+  CHECK(counter.page<page::Receipt>()->print == PrintState::NotTaken);
+  counter.happen(event::ReceiptHeld{counter.visit()->id, State::Taken});
+  CHECK(counter.page<page::Receipt>()->print == PrintState::TakeIt);
+  counter.happen(event::ReceiptHeld{counter.visit()->id, State::TakenBack});
+  CHECK(counter.page<page::Receipt>()->print == PrintState::TakenBack);
+  counter.happen(event::PrinterChanged{.ready = true});
+  CHECK(counter.effect<effect::Print>() ==
+        nullptr);  // only what did not come out is printed without being asked
+  counter.act(action::PrintAgain{});
+  CHECK(counter.effect<effect::Print>()->copy == effect::Copy::Again);
+}
+
 TEST_CASE("idle: asked, then erased; a touch keeps the visit") {
   const auto city = small_city();
   Counter counter(city);

@@ -24,6 +24,7 @@ class Stepper {
   void on(const event::CardFailed& failed);
   void on(const event::ReceiptLaidOut& laid_out);
   void on(const event::PrintEnded& ended);
+  void on(const event::ReceiptHeld& held);
   void on(const event::Filed& filed);
   void on(const event::FilingFailed& failed);
   void on(const event::Recovered& recovered);
@@ -63,6 +64,7 @@ class Stepper {
   void turn(Visit& visit, Page page);
   void show_receipt(Visit& visit, FiledRequest request, bool joined, effect::Copy copy);
   void print(Visit& visit, const FiledRequest& request, effect::Copy copy);
+  void print_afresh(Visit& visit, page::Receipt& receipt);
   void erase(Visit& visit);
   void say_goodbye(Visit& visit);
   void end_visit();

@@ -4,6 +4,8 @@
 #include "base/core/personal.h"
 #include "kiosk/receipts/receipt.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 namespace pishkhan::workers {
@@ -13,6 +15,12 @@ namespace {
 constexpr std::chrono::milliseconds status_interval{1500};
 /// A long receipt takes a few seconds; after this the citizen is told to look.
 constexpr std::chrono::milliseconds print_patience{20'000};
+
+/// When a receipt in the printer's mouth is reminded of, and when it is taken back: sooner if the visit is
+/// over, since then the next person finds it.
+constexpr std::chrono::seconds reminded_after{15};
+constexpr std::chrono::seconds taken_back_after{60};
+constexpr std::chrono::seconds taken_back_after_visit{15};
 
 visit::PrintOutcome told(const printer::PrintOutcome& outcome) {
   if (std::holds_alternative<printer::Printed>(outcome)) return visit::PrintOutcome::Printed;
@@ -26,9 +34,30 @@ visit::PrintOutcome told(const printer::PrintOutcome& outcome) {
       return visit::PrintOutcome::PaperOut;
     case printer::PrinterFault::CoverOpen:
       return visit::PrintOutcome::CoverOpen;
-    default:
-      return visit::PrintOutcome::PrinterFault;
+    case printer::PrinterFault::CutterJam:
+      return visit::PrintOutcome::CutterJam;
+    case printer::PrinterFault::PaperJam:
+      return visit::PrintOutcome::PaperJam;
+    case printer::PrinterFault::Overheated:
+      return visit::PrintOutcome::Overheated;
+    case printer::PrinterFault::Offline:
+      return visit::PrintOutcome::Offline;
+    case printer::PrinterFault::Broken:
+    case printer::PrinterFault::Unplugged:
+    case printer::PrinterFault::Mute:
+    case printer::PrinterFault::Garbled:
+    case printer::PrinterFault::Interrupted:
+      break;
   }
+  return visit::PrintOutcome::PrinterFault;
+}
+
+/// The trouble's code, if there is one.
+std::string code_of(const printer::PrintOutcome& outcome) {
+  std::optional<printer::PrinterFault> fault;
+  if (const auto* failed = std::get_if<printer::NotPrinted>(&outcome)) fault = failed->fault;
+  if (const auto* unknown = std::get_if<printer::Unknown>(&outcome)) fault = unknown->fault;
+  return fault ? std::string(printer::staff_code(*fault)) : std::string();
 }
 
 /// For the log and staff.
@@ -42,6 +71,14 @@ log::Field outcome_field(visit::PrintOutcome outcome) {
       return {"outcome", "cover-open"};
     case visit::PrintOutcome::PrinterFault:
       return {"outcome", "printer-fault"};
+    case visit::PrintOutcome::CutterJam:
+      return {"outcome", "cutter-jam"};
+    case visit::PrintOutcome::PaperJam:
+      return {"outcome", "paper-jam"};
+    case visit::PrintOutcome::Overheated:
+      return {"outcome", "overheated"};
+    case visit::PrintOutcome::Offline:
+      return {"outcome", "offline"};
     case visit::PrintOutcome::Unknown:
       return {"outcome", "unknown"};
     case visit::PrintOutcome::Unproven:
@@ -77,8 +114,9 @@ void PrinterWorker::run(const std::stop_token& stop) {
     } else if (auto* print = std::get_if<visit::effect::Print>(&*job)) {
       carry_out(*print, engine ? &*engine : nullptr, fonts ? &*fonts : nullptr);
       watch();
-    } else if (engine) {
-      engine->forget();
+    } else {
+      if (engine) engine->forget();
+      if (held_) held_->visit_over = true;
     }
     if (job) {
       job.reset();
@@ -88,7 +126,7 @@ void PrinterWorker::run(const std::stop_token& stop) {
 }
 
 void PrinterWorker::carry_out(visit::effect::Print& job, text::Engine* engine, const text::Fonts* fonts) {
-  visit::PrintOutcome outcome = visit::PrintOutcome::PrinterFault;
+  printer::PrintOutcome outcome = printer::NotPrinted{printer::PrinterFault::Unplugged};
   if (engine != nullptr) {
     receipts::Facts facts;
     facts.catalogue = job.catalogue;
@@ -100,26 +138,34 @@ void PrinterWorker::carry_out(visit::effect::Print& job, text::Engine* engine, c
     facts.filed_at = job.request.filed_at;
     facts.statement = job.request.statement;
     facts.copy = job.copy == visit::effect::Copy::Again ? receipts::Copy::Again : receipts::Copy::Original;
+    const bool connected = connect();  // first: which printer it is decides how wide the receipt is
     Bitmap paper = receipts::lay_out(receipts::compose(facts, *setup_.translations), job.language, *engine,
-                                     *fonts, setup_.paper_width_dots);
+                                     *fonts, paper_width());
     engine->forget();
     setup_.events->post(visit::event::ReceiptLaidOut{job.visit, paper});
-    outcome = print_paper(paper);
+    if (connected) outcome = print_paper(paper);
     for (int y = 0; y < paper.height(); ++y) wipe(paper.row(y).data(), paper.row(y).size());
   }
-  log::info("printer.ended", {{"sequence", job.request.sequence}, outcome_field(outcome)});
-  setup_.events->post(visit::event::PrintEnded{job.visit, job.request.sequence, outcome});
+  const std::string code = code_of(outcome);
+  log::info(
+      "printer.ended",
+      {{"sequence", job.request.sequence}, outcome_field(told(outcome)), {"code", log::PublicText{code}}});
+  setup_.events->post(visit::event::PrintEnded{job.visit, job.request.sequence, told(outcome), code});
+  const bool presents = printer_ && printer_->model().presenter;
+  if (presents && !std::holds_alternative<printer::NotPrinted>(outcome))
+    held_ = Held{.visit = job.visit, .since = setup_.clock->steady()};
 }
 
-visit::PrintOutcome PrinterWorker::print_paper(const Bitmap& paper) {
-  if (!connect()) return visit::PrintOutcome::PrinterFault;
+printer::PrintOutcome PrinterWorker::print_paper(const Bitmap& paper) {
+  const int taken_back = printer_->taken_back();
   const printer::PrintOutcome outcome = printer_->print(paper, print_patience);
-  const auto* failed = std::get_if<printer::NotPrinted>(&outcome);
-  if (failed != nullptr && failed->fault == printer::PrinterFault::Unplugged) {
-    printer_.reset();
-    transport_.reset();
+  if (printer_->taken_back() != taken_back) {
+    held_.reset();
+    log::warning("printer.media-retracted", {{"count", printer_->taken_back()}});
   }
-  return told(outcome);
+  const auto* failed = std::get_if<printer::NotPrinted>(&outcome);
+  if (failed != nullptr && failed->fault == printer::PrinterFault::Unplugged) disconnect();
+  return outcome;
 }
 
 bool PrinterWorker::connect() {
@@ -128,25 +174,75 @@ bool PrinterWorker::connect() {
   auto transport = setup_.port->connect();
   if (!transport) return false;
   transport_ = std::move(*transport);
-  printer_.emplace(*transport_, *setup_.clock, random_, *setup_.model);
+  const usb::Identity usb = transport_->identity();
+  const printer::PrinterIdentity identity{usb.vendor_id, usb.product_id, printer::read_device_id(*transport_)};
+  const printer::Model model = setup_.models->match(identity, setup_.paper_width_dots);
+  log::info("printer.model", {{"vendor", usb.vendor_id},
+                              {"product", usb.product_id},
+                              {"says", log::PublicText{identity.device_id.model}},
+                              {"model", log::PublicText{model.id}}});
+  printer_.emplace(*transport_, *setup_.clock, random_, model);
   return true;
 }
 
+void PrinterWorker::disconnect() {
+  printer_.reset();
+  transport_.reset();
+  held_.reset();
+}
+
+int PrinterWorker::paper_width() const {
+  if (!printer_) return setup_.paper_width_dots;
+  return std::min(setup_.paper_width_dots, printer_->model().printable_dots());
+}
+
 void PrinterWorker::watch() {
-  bool ready = false;
-  if (connect()) {
-    const printer::PrinterStatus status = printer_->status();
-    ready = status.device == printer::DeviceState::Online && !status.fault;
-    if (status.fault == printer::PrinterFault::Unplugged || status.device == printer::DeviceState::NoDevice) {
-      printer_.reset();
-      transport_.reset();
-      ready = false;
-    }
+  if (!connect()) return tell({.ready = false, .staff_code = "PRN-00"});
+  const printer::PrinterStatus status = printer_->status();
+  if (status.fault == printer::PrinterFault::Unplugged) {
+    disconnect();
+    return tell({.ready = false, .staff_code = "PRN-00"});
   }
-  if (told_ready_ == ready) return;
-  told_ready_ = ready;
-  log::info("printer.state", {{"ready", static_cast<int>(ready)}});
-  setup_.events->post(visit::event::PrinterChanged{ready});
+  if (held_) watch_mouth(status.media);
+  tell({.ready = status.device == printer::DeviceState::Online && !status.fault,
+        .paper_low = status.paper == printer::PaperState::Low,
+        .staff_code = status.fault ? std::string(printer::staff_code(*status.fault)) : std::string()});
+}
+
+/// XFS4IoT: PaperThreshold is the change of paper_low.
+void PrinterWorker::tell(visit::event::PrinterChanged now) {
+  if (told_ && told_->ready == now.ready && told_->paper_low == now.paper_low &&
+      told_->staff_code == now.staff_code)
+    return;
+  if (now.paper_low && (!told_ || !told_->paper_low)) log::warning("printer.paper-low", {{"code", "PRN-20"}});
+  log::info("printer.state", {{"ready", static_cast<int>(now.ready)},
+                              {"paper_low", static_cast<int>(now.paper_low)},
+                              {"code", log::PublicText{now.staff_code}}});
+  told_ = now;
+  setup_.events->post(std::move(now));
+}
+
+/// XFS4IoT: MediaTaken and MediaAutoRetracted.
+void PrinterWorker::watch_mouth(printer::MediaState media) {
+  using State = visit::event::ReceiptHeld::State;
+  if (media == printer::MediaState::NotPresent) {
+    log::info("printer.media-taken");
+    setup_.events->post(visit::event::ReceiptHeld{held_->visit, State::Taken});
+    held_.reset();
+    return;
+  }
+  if (media != printer::MediaState::Present) return;
+  const auto waiting = setup_.clock->steady() - held_->since;
+  if (waiting >= (held_->visit_over ? taken_back_after_visit : taken_back_after)) {
+    const visit::VisitId visit = held_->visit;
+    held_.reset();  // one attempt: a mouth that does not obey is the next status's business
+    if (printer_->take_back()) return;
+    log::warning("printer.media-retracted", {{"count", printer_->taken_back()}});
+    setup_.events->post(visit::event::ReceiptHeld{visit, State::TakenBack});
+  } else if (!held_->reminded && waiting >= reminded_after) {
+    held_->reminded = true;
+    setup_.events->post(visit::event::ReceiptHeld{held_->visit, State::Waiting});
+  }
 }
 
 }  // namespace pishkhan::workers

@@ -18,14 +18,16 @@
 namespace pishkhan::workers {
 
 /// The printer's thread: composes and lays out each receipt once, hands the picture to the screen, prints
-/// it, and reports how the printing ended. Between jobs it watches the printer's state. Everything borrowed
-/// must outlive it; destroying it stops and joins the thread.
+/// it, and reports how the printing ended. Between jobs it watches the printer's state, and the receipt that a
+/// printer with a mouth holds: untaken, it is reminded of and then taken back. What is plugged in is looked at
+/// each time, so that another model may follow. Everything borrowed must outlive it; destroying it stops and
+/// joins the thread.
 class PrinterWorker {
  public:
   struct Setup {
     DevicePort* port = nullptr;  ///< null: this machine has no printer
-    const printer::Model* model = nullptr;
-    int paper_width_dots = 576;
+    const printer::Models* models = nullptr;
+    int paper_width_dots = 576;  ///< of the roll; a model that prints less wide wins
     text::FontPaths fonts;
     const Translations* translations = nullptr;
     const Clock* clock = nullptr;
@@ -43,22 +45,34 @@ class PrinterWorker {
   }
 
  private:
+  /// A receipt in the printer's mouth.
+  struct Held {
+    visit::VisitId visit = 0;
+    SteadyTime since{0};
+    bool reminded = false;
+    bool visit_over = false;
+  };
   struct Forget {};
   struct Look {};  ///< something was plugged in or pulled out
   using Job = std::variant<visit::effect::Print, Forget, Look>;
 
   void run(const std::stop_token& stop);
   void carry_out(visit::effect::Print& job, text::Engine* engine, const text::Fonts* fonts);
-  [[nodiscard]] visit::PrintOutcome print_paper(const Bitmap& paper);
+  [[nodiscard]] printer::PrintOutcome print_paper(const Bitmap& paper);
   [[nodiscard]] bool connect();
+  void disconnect();
   void watch();
+  void tell(visit::event::PrinterChanged now);
+  void watch_mouth(printer::MediaState media);
+  [[nodiscard]] int paper_width() const;
 
   Setup setup_;
   SystemRandom random_;
   Mailbox<Job> jobs_{16};
   std::unique_ptr<usb::Transport> transport_;
   std::optional<printer::ReceiptPrinter> printer_;
-  std::optional<bool> told_ready_;
+  std::optional<visit::event::PrinterChanged> told_;
+  std::optional<Held> held_;
   std::jthread thread_;
 };
 

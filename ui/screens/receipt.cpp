@@ -46,11 +46,32 @@ PrintWords words_of(const Page& page, PrintState state) {
       return {Icon::Warning, page.tr("The printer does not answer"),
               page.tr("Do not worry, your request is filed. Please note the code down or photograph it."),
               true};
+    case PrintState::CutterJam:
+      return {Icon::Warning, page.tr("The printer's knife is stuck"),
+              page.tr("Do not worry, your request is filed. Please note the code down or photograph it."),
+              true};
+    case PrintState::PaperJam:
+      return {Icon::Warning, page.tr("The paper is stuck in the printer"),
+              page.tr("Do not worry, your request is filed. Please note the code down or photograph it."),
+              true};
+    case PrintState::Overheated:
+      return {Icon::Warning, page.tr("The printer has to cool down"),
+              page.tr("Your request is filed. The receipt is printed as soon as the printer is ready."), true};
+    case PrintState::Offline:
+      return {Icon::Warning, page.tr("The printer is not ready"),
+              page.tr("Your request is filed. The receipt is printed as soon as the printer is ready."), true};
+    case PrintState::NotTaken:
+      return {Icon::Receipt, page.tr("Your receipt is waiting for you"),
+              page.tr("Please take it out of the printer. Otherwise the printer takes it back, so that nobody "
+                      "else can read it.")};
+    case PrintState::TakenBack:
+      return {Icon::Warning, page.tr("The printer has taken the receipt back"),
+              page.tr("Nobody else can read it now. If you still want it, print it again."), true};
     case PrintState::TakeIt:
       return {Icon::Receipt, page.tr("Please take your receipt"),
               page.tr("If it is not whole, print it again.")};
     case PrintState::LookAtThePaper:
-      return {Icon::Receipt, page.tr("Please look at the paper"),
+      return {Icon::Receipt, page.tr("Please look at the receipt"),
               page.tr("Printing was interrupted. If the receipt is not whole, print it again."), true};
   }
   return {Icon::Print, {}, {}};
@@ -98,6 +119,10 @@ void draw_print_state(Page& page, Rect& column, const view::Receipt& view, const
   page.flow(row, words.title, {.type = Type::Lead, .weight = Weight::Bold}, theme.gap_4);
   page.flow(row, words.sentence, {.type = Type::Body, .colour = theme.ink_soft}, 0);
   column.cut_top(std::max(72.0F, row.y - top), theme.gap_24);
+  if (!view.staff_code.empty()) {
+    page.flow(column, fill(page.tr("Code for staff: {code}"), {{"code", view.staff_code}}),
+              {.type = Type::Body, .colour = theme.ink_soft}, theme.gap_24);
+  }
   if (view.print == PrintState::Printing) {
     toolkit::spinner(page.ui, column.cut_top(72, theme.gap_24), SteadyTime{1000}, theme.turquoise);
   }

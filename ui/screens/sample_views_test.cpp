@@ -72,8 +72,14 @@ void City::add_receipt(std::vector<Sample>& samples) const {
         std::pair{"receipt-paper-out", PrintState::PaperOut},
         std::pair{"receipt-cover-open", PrintState::CoverOpen},
         std::pair{"receipt-printer-fault", PrintState::PrinterFault},
-        std::pair{"receipt-take", PrintState::TakeIt}, std::pair{"receipt-look", PrintState::LookAtThePaper}}) {
+        std::pair{"receipt-cutter-jam", PrintState::CutterJam},
+        std::pair{"receipt-paper-jam", PrintState::PaperJam},
+        std::pair{"receipt-overheated", PrintState::Overheated},
+        std::pair{"receipt-offline", PrintState::Offline}, std::pair{"receipt-not-taken", PrintState::NotTaken},
+        std::pair{"receipt-taken-back", PrintState::TakenBack}, std::pair{"receipt-take", PrintState::TakeIt},
+        std::pair{"receipt-look", PrintState::LookAtThePaper}}) {
     receipt.print = state;
+    receipt.staff_code = state == PrintState::CutterJam ? "PRN-03" : "";
     samples.push_back({.name = name, .view = receipt});
   }
   receipt.print = PrintState::Printed;

@@ -85,6 +85,12 @@ enum class PrintState {
   PaperOut,
   CoverOpen,
   PrinterFault,
+  CutterJam,
+  PaperJam,
+  Overheated,
+  Offline,
+  NotTaken,        ///< it waits in the printer's mouth
+  TakenBack,       ///< nobody took it, so that nobody else could
   LookAtThePaper,  ///< nobody can tell what came out
   TakeIt,          ///< the printer took everything, and its model can prove no more
 };
@@ -93,8 +99,9 @@ struct Receipt {
   std::string tracking_code;      ///< ASCII digits, ungrouped
   const Bitmap* paper = nullptr;  ///< the very bitmap that is printed; may be null for a moment
   PrintState print = PrintState::Printing;
-  bool joined = false;  ///< the same case was already filed: this is its code
-  bool sent = false;    ///< the backend holds it; otherwise it is kept here and will be sent
+  std::string staff_code = {};  ///< of the printer's trouble; empty: there is none
+  bool joined = false;          ///< the same case was already filed: this is its code
+  bool sent = false;            ///< the backend holds it; otherwise it is kept here and will be sent
 };
 struct Goodbye {
   bool card_inside = false;
