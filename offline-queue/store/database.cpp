@@ -7,7 +7,6 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace pishkhan::store {
@@ -15,8 +14,6 @@ namespace {
 
 constexpr int application_id = 0x504b5131;  // "PKQ1"
 constexpr int page_bytes = 4096;
-constexpr int wal_frame_bytes = page_bytes + 24;
-constexpr int wal_header_bytes = 32;  // SQLite file format, section 4.1
 
 StoreFault fault_of(int code) {
   switch (code & 0xFF) {
@@ -110,31 +107,39 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(handle_, column) == SQLITE_NULL;
 }
 
+Result<std::unique_ptr<Database>, StoreFault> Database::connect(const std::filesystem::path& file,
+                                                                int more_flags, const std::string& vfs,
+                                                                Gather gather) {
+  std::unique_ptr<Database> database(new Database);
+  if (gather == Gather::Commits) database->gathering_.emplace(vfs);
+  const char* name = database->gathering_ ? database->gathering_->name() : vfs.c_str();
+  const int code = sqlite3_open_v2(file.c_str(), &database->handle_,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | more_flags,
+                                   name == nullptr || *name == '\0' ? nullptr : name);
+  if (database->handle_ == nullptr) return fail(StoreFault::IoError);
+  if (code != SQLITE_OK) return fail(database->report(code));
+  return database;
+}
+
 Result<std::unique_ptr<Database>, StoreFault> Database::open(const Options& options, Files& files,
                                                              const Fill& fill) {
-  const std::string path = (options.folder / "queue.db").string();
-  sqlite3* handle = nullptr;
-  const int code =
-      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                      options.vfs.empty() ? nullptr : options.vfs.c_str());
-  if (handle == nullptr) return fail(StoreFault::IoError);
-  std::unique_ptr<Database> database(new Database(handle, options.wal_pages));
-  if (code != SQLITE_OK) return fail(database->report(code));
-  if (const auto configured = database->configure(options, files, fill); !configured)
+  // Without a sync at each commit nothing would be handed over at each commit either.
+  auto database = connect(options.folder / "queue.db", SQLITE_OPEN_CREATE, options.vfs,
+                          options.durability == Durability::Full ? Gather::Commits : Gather::Nothing);
+  if (!database) return fail(database.error());
+  (*database)->wal_pages_ = options.wal_pages;
+  if (const auto configured = (*database)->configure(options, files, fill); !configured)
     return fail(configured.error());
   return database;
 }
 
 Result<std::unique_ptr<Database>, StoreFault> Database::open_copy(const std::filesystem::path& file) {
-  sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
-  if (handle == nullptr) return fail(StoreFault::IoError);
-  std::unique_ptr<Database> database(new Database(handle, 0));
-  if (code != SQLITE_OK) return fail(database->report(code));
-  if (const auto done = database->execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA trusted_schema=OFF"); !done)
+  auto database = connect(file, 0, {}, Gather::Nothing);
+  if (!database) return fail(database.error());
+  if (const auto done = (*database)->execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA trusted_schema=OFF"); !done)
     return fail(done.error());
-  const auto application = database->number("PRAGMA application_id");
-  const auto version = database->number("PRAGMA user_version");
+  const auto application = (*database)->number("PRAGMA application_id");
+  const auto version = (*database)->number("PRAGMA user_version");
   if (!application || !version || *application != application_id) return fail(StoreFault::Unreadable);
   if (*version > schema_version()) return fail(StoreFault::NewerSchema);
   return database;
@@ -280,88 +285,8 @@ Result<void, StoreFault> Database::bring_forward(int version) {
   return {};
 }
 
-Result<void, StoreFault> Database::enter_wal() {
-  const auto mode = prepare("PRAGMA journal_mode=WAL");
-  if (!mode) return fail(mode.error());
-  const auto row = (*mode)->step();
-  if (!row) return fail(row.error());
-  // SQLite does not call it an error if the mode stays what it was.
-  if (as_text((*mode)->blob(0)) != "wal") return fail(StoreFault::IoError);
-  return {};
-}
-
-sqlite3_file* Database::wal_file() const {
-  sqlite3_file* wal = nullptr;
-  const int code = sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
-  return code == SQLITE_OK && wal != nullptr && wal->pMethods != nullptr ? wal : nullptr;
-}
-
-Result<void, StoreFault> Database::presize_wal() {
-  sqlite3_file* wal = wal_file();
-  if (wal == nullptr) return {};  // not open yet; the first commit opens it
-  // Zeros are no WAL frames (the header's magic number is missing), so SQLite starts it anew and only ever
-  // overwrites. Growing the file costs a commit of the file system's journal for every one of ours.
-  const std::array<char, page_bytes> zeros{};
-  const std::int64_t wanted = std::int64_t{wal_pages_ + 8} * wal_frame_bytes;
-  sqlite3_int64 size = 0;
-  int code = wal->pMethods->xFileSize(wal, &size);
-  if (code == SQLITE_OK && size >= wanted) return {};
-  for (; code == SQLITE_OK && size < wanted; size += page_bytes) {
-    code = wal->pMethods->xWrite(wal, zeros.data(), page_bytes, size);
-  }
-  if (code == SQLITE_OK) code = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
-  // Without room the store still works, only slower; append() says DiskFull when it comes to that.
-  if (code == SQLITE_OK || (code & 0xFF) == SQLITE_FULL) return {};
-  return fail(report(code));
-}
-
 std::int64_t Database::changes() const {
   return sqlite3_total_changes64(handle_);
-}
-
-int Database::after_commit(void* self, sqlite3* handle, const char* name, int frames) {
-  auto& database = *static_cast<Database*>(self);
-  database.wal_frames_ = frames;
-  // What is committed is durable; folding it back may fail now and is tried again with the next commit.
-  if (frames >= database.wal_pages_) {
-    sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  }
-  return SQLITE_OK;
-}
-
-void Database::fold_if_half_full() {
-  if (wal_frames_ < wal_pages_ / 2) return;
-  const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  if (code == SQLITE_OK) {
-    wal_frames_ = 0;
-  } else {
-    static_cast<void>(report(code));  // the WAL still has it all
-  }
-}
-
-Result<void, StoreFault> Database::renew_wal() {
-  // RESTART: all is in the database and synced, and the next commit writes the WAL from its beginning.
-  const int folded = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
-  if (folded != SQLITE_OK) return fail(report(folded));
-  wal_frames_ = 0;
-  sqlite3_file* wal = wal_file();
-  if (wal == nullptr) return {};
-  const std::array<char, page_bytes> zeros{};
-  sqlite3_int64 size = 0;
-  int code = wal->pMethods->xFileSize(wal, &size);
-  // The header first, and synced: without it there is no WAL. Frames that went while their header stayed
-  // would be a WAL that ends earlier, and recovering it would put old pages over newer ones.
-  if (code == SQLITE_OK && size >= wal_header_bytes) {
-    code = wal->pMethods->xWrite(wal, zeros.data(), wal_header_bytes, 0);
-    if (code == SQLITE_OK) code = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
-  }
-  for (sqlite3_int64 done = wal_header_bytes; code == SQLITE_OK && done < size; done += page_bytes) {
-    const int count = static_cast<int>(std::min<sqlite3_int64>(page_bytes, size - done));
-    code = wal->pMethods->xWrite(wal, zeros.data(), count, done);
-  }
-  if (code == SQLITE_OK) code = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
-  if (code != SQLITE_OK) return fail(report(code));
-  return {};
 }
 
 Result<Transaction, StoreFault> Transaction::begin(Database& database) {
@@ -386,6 +311,7 @@ Result<void, StoreFault> Transaction::commit() {
 
 Transaction::~Transaction() {
   if (database_ == nullptr) return;
+  database_->wal_used_frames_ = std::nullopt;  // it may have written frames that no commit counts
   // After some errors SQLite has rolled back by itself and this says so; either way nothing is left open.
   const auto rollback = database_->prepare("ROLLBACK");
   if (rollback) static_cast<void>((*rollback)->run().has_value());

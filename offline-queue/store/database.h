@@ -2,11 +2,13 @@
 
 #include "base/core/bytes.h"
 #include "base/core/result.h"
+#include "offline-queue/store/gathering_vfs.h"
 #include "offline-queue/store/store.h"
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 struct sqlite3;
@@ -84,8 +86,8 @@ class Database {
 
   /// Folds the WAL back if it is half full, so that this need not happen in the commit of a filing.
   void fold_if_half_full();
-  /// Folds the WAL back and overwrites it with zeros where it lies, so that nothing of what was erased
-  /// remains in it. Its size stays, so the next commits need not grow it.
+  /// Folds the WAL back and overwrites with zeros, where it lies, all of it that was used since the last time,
+  /// so that nothing of what was erased remains in it. Its size stays, so the next commits need not grow it.
   [[nodiscard]] Result<void, StoreFault> renew_wal();
 
   /// A commit failed for another reason than a full disk: what is on the disk is known only after a new
@@ -95,7 +97,12 @@ class Database {
  private:
   friend class Statement;
   friend class Transaction;
-  Database(sqlite3* handle, int wal_pages) : handle_(handle), wal_pages_(wal_pages) {}
+  Database() = default;
+  enum class Gather { Nothing, Commits };
+  [[nodiscard]] static Result<std::unique_ptr<Database>, StoreFault> connect(const std::filesystem::path& file,
+                                                                             int more_flags,
+                                                                             const std::string& vfs,
+                                                                             Gather gather);
   [[nodiscard]] Result<void, StoreFault> configure(const Options& options, Files& files, const Fill& fill);
   [[nodiscard]] Result<void, StoreFault> create(const Options& options, Files& files, const Fill& fill);
   [[nodiscard]] Result<void, StoreFault> bring_forward(int version);
@@ -106,9 +113,12 @@ class Database {
   void take_back(sqlite3_stmt* statement);
   static int after_commit(void* self, sqlite3* handle, const char* name, int frames);
 
-  sqlite3* handle_;
-  int wal_pages_;
+  std::optional<GatheringVfs> gathering_;
+  sqlite3* handle_ = nullptr;
+  int wal_pages_ = 0;
   int wal_frames_ = 0;  ///< in the WAL after the last commit
+  /// The most frames since it was overwritten; nothing: not known.
+  std::optional<int> wal_used_frames_;
   bool doubtful_ = false;
   std::map<std::string, sqlite3_stmt*, std::less<>> idle_;  ///< compiled and not in use, by its SQL
 };

@@ -99,7 +99,10 @@ class Ours {
       if (protection_ != Protection::SignedAndSealed)
         return std::optional(store::Draft{std::move(body), {}, {}});
       auto envelope = protocol::seal(body, keys_.opening.public_part());
-      return envelope ? std::optional(store::Draft{std::move(*envelope), {}, {}}) : std::nullopt;
+      // The hashes that find a request again are in the same commit.
+      return envelope
+                 ? std::optional(store::Draft{std::move(*envelope), random_.bytes<32>(), random_.bytes<32>()})
+                 : std::nullopt;
     });
     return filed.has_value();
   }

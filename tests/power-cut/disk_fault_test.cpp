@@ -300,6 +300,20 @@ TEST_CASE("what was opened is in no file, also when the power went in the middle
   CHECK(erased > 20);
 }
 
+TEST_CASE("a filing is one write and one sync") {
+  const Keys keys;
+  World world(keys, 6);
+  world.options.wal_pages = 64;
+  const auto queue = store::Store::open(world.options);
+  REQUIRE(queue.has_value());
+  REQUIRE(world.file(**queue));  // the first after a fold begins the WAL anew: a header, synced
+  for (int number = 0; number < 12; ++number) {
+    const std::uint64_t before = world.disk.operations();
+    REQUIRE(world.file(**queue));
+    CHECK(world.disk.operations() - before == 2);
+  }
+}
+
 TEST_CASE("filing asks no more of the disk after 90 days offline than on the first") {
   const Keys keys;
   World world(keys, 5);
