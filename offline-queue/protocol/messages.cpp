@@ -306,17 +306,6 @@ std::optional<CaseView> CaseView::parse(std::string_view text) {
   return if_ok(members, std::move(view));
 }
 
-std::string ServerTime::encode() const {
-  return dump({{"now_ms", milliseconds_of(now)}});
-}
-
-std::optional<ServerTime> ServerTime::parse(std::string_view text) {
-  const json parsed = parse_json(text);
-  Members members(parsed);
-  ServerTime time{members.time("now_ms")};
-  return if_ok(members, time);
-}
-
 std::string SealedPage::encode() const {
   json list = json::array();
   for (const Entry& entry : entries) {

@@ -79,9 +79,18 @@ struct CaseView {
 [[nodiscard]] std::string_view name(CaseState state);
 [[nodiscard]] std::optional<CaseState> case_state(std::string_view name);
 
-/// GET /v1/time.
+/// "1.0". The path carries the major version; whoever speaks a later minor one is understood.
+struct ProtocolVersion {
+  int major = 1;
+  int minor = 0;
+  friend bool operator==(const ProtocolVersion&, const ProtocolVersion&) = default;
+};
+
+/// GET /v1/time, and the answer to POST /v1/health.
 struct ServerTime {
   WallTime now{};
+  ProtocolVersion
+      newest{};  ///< that the backend speaks; it goes on answering the older ones' paths while it can
   [[nodiscard]] std::string encode() const;
   [[nodiscard]] static std::optional<ServerTime> parse(std::string_view json);
   friend bool operator==(const ServerTime&, const ServerTime&) = default;

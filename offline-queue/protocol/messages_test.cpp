@@ -110,7 +110,8 @@ TEST_CASE("every message survives its way there, and no truncation of it does") 
   round_trip(Opened{});
   round_trip(CaseView{CaseState::Opened, "district", at(1), at(2), "1405-1", true});
   round_trip(CaseView{});
-  round_trip(ServerTime{at(1'795'467'600'000)});
+  round_trip(ServerTime{at(1'795'467'600'000), {1, 0}});
+  round_trip(ServerTime{at(1'795'467'600'000), {12, 345}});
   round_trip(page_of_every_kind());
   round_trip(OpenedReport{{{acknowledgement(Verdict::Joined), "received", "v$1"}}});
   round_trip(OpenedTaken{3});
@@ -142,6 +143,15 @@ TEST_CASE("wrong types, ranges and spellings are refused; later members are pass
   CHECK_FALSE(SealedPage::parse(replaced(page, "\"whole\"", "\"no-payload\"")));
   CHECK_FALSE(SealedPage::parse(replaced(page, "\"no-payload\"", "\"whole\"")));
   CHECK_FALSE(SealedPage::parse(replaced(page, "\"hash-only\"", "\"other\"")));
+}
+
+TEST_CASE("a version is two plain numbers") {
+  const std::string text = ServerTime{at(1), {1, 0}}.encode();
+  for (const char* other :
+       {"1", "1.", ".0", "0.1", "1.0.0", "01.0", "1.00", "+1.0", "1.-1", "1000.1", "1.x", "1,0"}) {
+    CAPTURE(other);
+    CHECK_FALSE(ServerTime::parse(replaced(text, "\"1.0\"", "\"" + std::string(other) + "\"")));
+  }
 }
 
 TEST_CASE("a look-up carries the code and the secret, and nothing of another shape") {

@@ -19,6 +19,14 @@ int seconds(std::chrono::milliseconds wait) {
   return static_cast<int>((wait.count() + 999) / 1000);
 }
 
+/// "/v2/batches": a kiosk that was updated before us.
+bool names_another_version(std::string_view path) {
+  if (path.substr(0, 2) != "/v") return false;
+  const std::string_view version = path.substr(2, path.find('/', 2) - 2);
+  const std::optional<std::int64_t> major = number(version);
+  return major && *major != ProtocolVersion{}.major;
+}
+
 CaseView seen_with(const IngestStore::CaseRow& row, const PersonalText& secret) {
   CaseView view = row.view;
   // An unknown code costs the same work as a known one.
@@ -58,7 +66,7 @@ Handling Ingest::take_public(const HttpRequest& request) {
     if (!get) return refuse(ProblemType::WrongMethod);
     return now(json_answer(ServerTime{clock_.wall()}.encode()));
   }
-  return refuse(ProblemType::NotFound);
+  return refuse(names_another_version(request.path) ? ProblemType::Unsupported : ProblemType::NotFound);
 }
 
 Handling Ingest::take_batch(const HttpRequest& request) {
