@@ -138,6 +138,8 @@ void Kiosk::start_workers() {
     sync.endpoint.certificate_file = parts_.config.keys / "tls.pem";
     sync.endpoint.key_file = parts_.config.keys / "tls.key";
     sync.endpoint.key_place = parts_.config.key_place;
+    sync.endpoint.proxy = parts_.config.sync_proxy;
+    sync.folder = parts_.config.data;
     sync.identity = identity_.get();
     sync.queue = &*queue_;
     sync.jobs = &sync_jobs_;

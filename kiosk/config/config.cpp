@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <functional>
 #include <string_view>
 #include <utility>
@@ -72,6 +73,35 @@ std::function<Problem(const toml::node&)> a_key_place(protocol::KeyPlace& target
   };
 }
 
+/// "http://proxy.example:3128", nothing after it and no user in it: a password has no place in this file.
+bool is_proxy(std::string_view text) {
+  constexpr std::string_view scheme = "http://";
+  if (text.substr(0, scheme.size()) != scheme) return false;
+  text.remove_prefix(scheme.size());
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  const auto in_host = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.';
+  };
+  int number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  return host.size() <= 253 && std::all_of(host.begin(), host.end(), in_host) && error == std::errc() &&
+         end == port.data() + port.size() && port.front() != '0' && number >= 1 && number <= 65'535;
+}
+
+std::function<Problem(const toml::node&)> a_proxy(std::string& target) {
+  return [&target](const toml::node& node) -> Problem {
+    const std::string allowed = "\"http://host:port\"";
+    const auto* text = node.as_string();
+    if (text == nullptr) return wrong_type(allowed);
+    if (!is_proxy(text->get())) return wrong_value(allowed);
+    target = text->get();
+    return std::nullopt;
+  };
+}
+
 std::vector<Entry> entries(Config& config, const std::filesystem::path& base, protocol::DemoPolicy policy) {
   using Need = Entry::Need;
   const Need key_need = policy == protocol::DemoPolicy::Accept ? Need::May : Need::Must;
@@ -98,6 +128,7 @@ std::vector<Entry> entries(Config& config, const std::filesystem::path& base, pr
       {"queue.keep_free_mebibytes", Need::May, a_number(config.keep_free_mebibytes, 1, 1 << 20)},
       {"queue.key", key_need, a_key_place(config.key_place),
        "must be given: \"tpm\", or \"file\" where there is none (whoever reads the disk can then copy the key)"},
+      {"sync.proxy", Need::May, a_proxy(config.sync_proxy)},
   };
 }
 

@@ -28,6 +28,7 @@ struct Config {
   /// Where the kiosk's private keys (signing.pem, tls.key) lie: queue.key = "tpm" or "file". A build for
   /// citizens has no default, because whoever reads the disk can copy a file: somebody has to have wanted that.
   protocol::KeyPlace key_place = protocol::KeyPlace::File;
+  std::string sync_proxy;  ///< "http://host:port" for the way to the backend; empty: straight
 };
 
 /// Why the configuration is refused, for staff: file, line, key, and what is allowed there.

@@ -89,6 +89,28 @@ TEST_CASE("a build for citizens takes a key from a file only if somebody wrote t
   CHECK(fault_of(good + "[queue]\nkey = true\n").allowed == "\"tpm\" or \"file\"");
 }
 
+TEST_CASE("a proxy is a host and a port over plain HTTP, and nothing else") {
+  const auto with = [](const std::string& value) { return good + "[sync]\nproxy = " + value + "\n"; };
+  for (const char* value : {"http://proxy.shahr.example:3128", "http://10.0.0.1:8080", "http://p:1"}) {
+    const File file(with("\"" + std::string(value) + "\""));
+    const auto loaded = load(file.path);
+    REQUIRE(loaded.has_value());
+    CHECK(loaded->sync_proxy == value);
+  }
+  for (const char* value : {"", "proxy:3128", "https://proxy:3128", "http://proxy", "http://:3128",
+                            "http://proxy:0", "http://proxy:", "http://proxy:65536", "http://proxy:31x",
+                            "http://proxy:+1", "http://user:word@proxy:3128", "http://proxy:3128/",
+                            "http://pro xy:3128", "http://proxy:03128", "socks5://proxy:3128"}) {
+    CAPTURE(value);
+    const ConfigFault fault = fault_of(with("\"" + std::string(value) + "\""));
+    CHECK(fault.kind == ConfigFault::Kind::WrongValue);
+    CHECK(fault.key == "sync.proxy");
+  }
+  CHECK(fault_of(with("3128")).kind == ConfigFault::Kind::WrongType);
+  const File without(good);
+  CHECK(load(without.path)->sync_proxy.empty());
+}
+
 TEST_CASE("every truncation is refused or read, never worse") {
   for (std::size_t length = 0; length < good.size(); ++length) {
     const File file(good.substr(0, length));

@@ -10,6 +10,7 @@
 #include "offline-queue/protocol/signing_key.h"
 #include "offline-queue/store/store.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -88,7 +89,10 @@ class QueueWorker {
   void post(Task task) { jobs_.post(std::move(task)); }
   /// The newest time that the backend told; goes into each request as evidence.
   void server_said(WallTime time) {
-    jobs_.post(Task([this, time](store::Store*) { last_server_time_ = time; }));
+    jobs_.post(Task([this, time](store::Store*) {
+      // Never back: what was once told has passed, whatever is told now.
+      last_server_time_ = std::max(last_server_time_.value_or(time), time);
+    }));
   }
 
  private:

@@ -66,11 +66,14 @@ constexpr std::chrono::milliseconds reopen_interval{10'000};
 
 SyncWorker::SyncWorker(Setup setup)
     : setup_(std::move(setup)),
+      trusted_(setup_.folder, *files_, *setup_.clock),
       pump_(setup_.identity->enrolment.epoch, random_, setup_.limits, setup_.periods),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void SyncWorker::run(const std::stop_token& stop) {
   SteadyTime due = setup_.clock->steady();
+  setup_.endpoint.certainly_passed = [this] { return trusted_.certainly_passed(); };
+  if (const auto told = trusted_.last()) setup_.queue->server_said(*told);
   while (!stop.stop_requested()) {
     if (!client_) {
       auto client = sync::Client::open(setup_.endpoint, stop);
@@ -100,7 +103,7 @@ void SyncWorker::run(const std::stop_token& stop) {
 std::chrono::milliseconds SyncWorker::pump_once() {
   QueueOutbox outbox(*setup_.queue, *setup_.events);
   const sync::PumpReport report = pump_.step(outbox, *client_);
-  if (report.server_time) setup_.queue->server_said(*report.server_time);
+  if (report.server_time) heard(*report.server_time);
   if (report.fault)
     log::warning("sync.fault", {{"fault", log::PublicText{sync::name(report.fault->kind)}},
                                 {"detail", log::PublicText{sync::name(report.fault->detail)}}});
@@ -111,9 +114,14 @@ std::chrono::milliseconds SyncWorker::pump_once() {
   } else {  // nothing waited, so nobody was asked: is the backend there?
     const auto time = client_->time();
     tell_network(time.has_value());
-    if (time) setup_.queue->server_said(time->now);
+    if (time) heard(time->now);
   }
   return report.wait;
+}
+
+void SyncWorker::heard(WallTime server_time) {
+  setup_.queue->server_said(server_time);
+  if (!trusted_.heard(server_time)) log::warning("sync.trusted-time-not-written");
 }
 
 void SyncWorker::tell_network(bool reachable) {

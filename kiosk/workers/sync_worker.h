@@ -6,9 +6,12 @@
 #include "kiosk/visit/effect.h"
 #include "kiosk/workers/queue_worker.h"
 #include "kiosk/workers/sync_jobs.h"
+#include "offline-queue/store/trusted_time.h"
 #include "offline-queue/sync/client.h"
 #include "offline-queue/sync/pump.h"
 
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <thread>
 
@@ -27,6 +30,7 @@ class SyncWorker {
     Mailbox<visit::Event>* events = nullptr;
     sync::Backoff::Limits limits;
     sync::Pump::Periods periods;
+    std::filesystem::path folder;  ///< the time that the backend told is kept there
   };
   explicit SyncWorker(Setup setup);
 
@@ -37,8 +41,11 @@ class SyncWorker {
   [[nodiscard]] screens::view::TrackResult told(const visit::effect::LookUp& job,
                                                 const protocol::CaseView& shown) const;
   void tell_network(bool reachable);
+  void heard(WallTime server_time);
 
   Setup setup_;
+  std::unique_ptr<store::Files> files_ = store::system_files();
+  store::TrustedTime trusted_;
   SystemRandom random_;
   std::optional<sync::Client> client_;
   sync::Pump pump_;

@@ -25,6 +25,7 @@ SyncFault fault_of(const Answer& answer) {
   } else if (fault.problem) {
     fault.kind =
         fault.problem->type == protocol::ProblemType::Fork ? SyncFaultKind::Fork : SyncFaultKind::Refused;
+    if (fault.problem->type == protocol::ProblemType::Unsupported) fault.detail = SyncDetail::UpdateNeeded;
   }
   return fault;
 }

@@ -8,6 +8,8 @@ const char* name(SyncFaultKind kind) {
       return "unreachable";
     case SyncFaultKind::Timeout:
       return "timeout";
+    case SyncFaultKind::Proxy:
+      return "proxy";
     case SyncFaultKind::CaptivePortal:
       return "captive-portal";
     case SyncFaultKind::WrongCertificate:
@@ -30,6 +32,22 @@ const char* name(SyncDetail detail) {
   switch (detail) {
     case SyncDetail::None:
       return "";
+    case SyncDetail::CertificateExpired:
+      return "certificate-expired";
+    case SyncDetail::CertificateNotYetValid:
+      return "certificate-not-yet-valid";
+    case SyncDetail::ForeignAuthority:
+      return "foreign-authority";
+    case SyncDetail::WrongName:
+      return "wrong-name";
+    case SyncDetail::OwnCertificateExpired:
+      return "own-certificate-expired";
+    case SyncDetail::OwnCertificateRefused:
+      return "own-certificate-refused";
+    case SyncDetail::OwnFilesUnreadable:
+      return "own-files-unreadable";
+    case SyncDetail::UpdateNeeded:
+      return "update-needed";
     case SyncDetail::RestoredDisk:
       return "restored-disk";
     case SyncDetail::ForeignChain:

@@ -11,7 +11,8 @@ namespace pishkhan::sync {
 enum class SyncFaultKind {
   Unreachable,       ///< no route, no name, connection refused or broken; try again later
   Timeout,           ///< no answer within the deadline; it may have arrived all the same
-  CaptivePortal,     ///< something else answered (a login page, a proxy); staff must look at the network
+  Proxy,             ///< the configured proxy is not there, or lets us not through; staff
+  CaptivePortal,     ///< something else answered (a login page); staff must look at the network
   WrongCertificate,  ///< the other side is not the pinned backend, or it refuses our certificate; staff
   Refused,           ///< the backend said no, for good; see `problem`
   Fork,              ///< the backend holds another chain for this kiosk and epoch; see `problem`; staff
@@ -23,6 +24,14 @@ enum class SyncFaultKind {
 /// What exactly, where staff must know more than the kind.
 enum class SyncDetail {
   None,
+  CertificateExpired,      ///< WrongCertificate: the backend's is over, or our clock is ahead
+  CertificateNotYetValid,  ///< WrongCertificate: our clock is behind
+  ForeignAuthority,        ///< WrongCertificate: not from the pinned CA; somebody stands in between
+  WrongName,               ///< WrongCertificate: from the pinned CA, for another machine
+  OwnCertificateExpired,   ///< WrongCertificate: the backend says that ours is over
+  OwnCertificateRefused,   ///< WrongCertificate: the backend does not take ours
+  OwnFilesUnreadable,      ///< WrongCertificate: our certificate, key or CA cannot be read, or is a demo's
+  UpdateNeeded,            ///< Refused: the backend does not know our version of the protocol
   RestoredDisk,  ///< Fork: both sides agree on the beginning; this disk was put back to an older state
   ForeignChain,  ///< Fork: the two have nothing in common that the exchange could show
 };

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <chrono>
+#include <ctime>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -82,18 +84,51 @@ struct ChipKey {
   std::filesystem::path certificate_file;
 };
 
-CURLcode use_chip_key(CURL*, void* context, void* user) {
-  const auto* chip = static_cast<const ChipKey*>(user);
-  auto* tls = static_cast<SSL_CTX*>(context);
-  const bool used = SSL_CTX_use_certificate_chain_file(tls, chip->certificate_file.c_str()) == 1 &&
-                    SSL_CTX_use_PrivateKey(tls, chip->handle.get()) == 1;
-  return used ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
+bool use_chip_key(SSL_CTX* tls, const ChipKey& chip) {
+  return SSL_CTX_use_certificate_chain_file(tls, chip.certificate_file.c_str()) == 1 &&
+         SSL_CTX_use_PrivateKey(tls, chip.handle.get()) == 1;
+}
+
+/// The machine's clock may have forgotten the date; what the backend once told is a lower bound.
+void judge_no_earlier_than(SSL_CTX* tls, std::optional<WallTime> bound) {
+  if (!bound) return;
+  const std::time_t told = std::chrono::system_clock::to_time_t(*bound);
+  if (told > std::time(nullptr)) X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(tls), told);
+}
+
+/// Where an SSL_CTX keeps what was wrong with the other side's chain (an int of ours, X509_V_...).
+int verdict_index() {
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+/// OpenSSL asks for each certificate of the chain. libcurl forgets the answer if the signature does not fit.
+int on_verified(int good, X509_STORE_CTX* chain) {
+  const auto* tls = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* verdict = static_cast<int*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(tls), verdict_index()));
+  if (good != 1 && *verdict == X509_V_OK) *verdict = X509_STORE_CTX_get_error(chain);
+  return good;
+}
+
+SyncDetail detail_of_peer(int verdict) {
+  switch (verdict) {
+    case X509_V_OK:  // the chain is good, so it is the name that libcurl refused
+      return SyncDetail::WrongName;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return SyncDetail::CertificateExpired;
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return SyncDetail::CertificateNotYetValid;
+    default:
+      return SyncDetail::ForeignAuthority;
+  }
 }
 
 SyncFaultKind kind_of(CURLcode code, std::string_view detail) {
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
       return SyncFaultKind::Timeout;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return SyncFaultKind::Proxy;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CACERT_BADFILE:
@@ -114,7 +149,9 @@ SyncFaultKind kind_of(CURLcode code, std::string_view detail) {
   // A plain-text login page on port 443 is heard by OpenSSL as a record of an impossible version.
   if (has(detail, "wrong version number") || has(detail, "http request")) return SyncFaultKind::CaptivePortal;
   // In TLS 1.3 the refusal of our own certificate arrives as an alert on the first read.
-  if (has(detail, "alert") && (has(detail, "certificate") || has(detail, "unknown ca"))) {
+  // A signature that does not fit, be it the CA's under our certificate, is "decrypt error" (RFC 8446, 6.2).
+  if (has(detail, "alert") &&
+      (has(detail, "certificate") || has(detail, "unknown ca") || has(detail, "decrypt error"))) {
     return SyncFaultKind::WrongCertificate;
   }
   return SyncFaultKind::Unreachable;
@@ -148,11 +185,15 @@ class TlsCarrier final : public Carrier {
 
  private:
   void configure();
+  /// Before each handshake; `user` is the carrier.
+  static CURLcode on_tls_context(CURL*, void* context, void* user);
+  [[nodiscard]] SyncFault fault_of(CURLcode code) const;
 
   Endpoint endpoint_;
   std::unique_ptr<ChipKey> chip_key_;  ///< nothing: the key lies in a file; outlives the handle's connections
   std::unique_ptr<CURL, CloseHandle> handle_;
   std::array<char, CURL_ERROR_SIZE> detail_{};
+  int verdict_ = X509_V_OK;  ///< about the other side's chain, in this exchange
 };
 
 void TlsCarrier::configure() {
@@ -160,10 +201,7 @@ void TlsCarrier::configure() {
   const Endpoint& to = endpoint_;
   curl_easy_setopt(handle, CURLOPT_CAINFO, to.authority_file.c_str());
   curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
-  if (chip_key_) {
-    curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, use_chip_key);
-    curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, chip_key_.get());
-  } else {
+  if (!chip_key_) {
     curl_easy_setopt(handle, CURLOPT_SSLCERT, to.certificate_file.c_str());
     curl_easy_setopt(handle, CURLOPT_SSLKEY, to.key_file.c_str());
   }
@@ -173,8 +211,12 @@ void TlsCarrier::configure() {
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "https");
   curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
-  // The environment's proxy variables are nobody's decision on a kiosk.
-  curl_easy_setopt(handle, CURLOPT_PROXY, "");
+  // The environment's proxy variables are nobody's decision on a kiosk: an empty one means none.
+  curl_easy_setopt(handle, CURLOPT_PROXY, to.proxy.c_str());
+  curl_easy_setopt(handle, CURLOPT_NOPROXY, "");
+  curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
+  curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, this);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(to.connect_deadline.count()));
@@ -185,6 +227,36 @@ void TlsCarrier::configure() {
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
 }
 
+CURLcode TlsCarrier::on_tls_context(CURL*, void* context, void* user) {
+  auto& carrier = *static_cast<TlsCarrier*>(user);
+  auto* tls = static_cast<SSL_CTX*>(context);
+  if (carrier.endpoint_.certainly_passed) judge_no_earlier_than(tls, carrier.endpoint_.certainly_passed());
+  SSL_CTX_set_ex_data(tls, verdict_index(), &carrier.verdict_);
+  SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, on_verified);
+  const bool ready = !carrier.chip_key_ || use_chip_key(tls, *carrier.chip_key_);
+  return ready ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
+}
+
+SyncFault TlsCarrier::fault_of(CURLcode code) const {
+  const std::string_view words = detail_.data();
+  SyncFault fault{kind_of(code, words), {}, {}};
+  long connect_status = 0;
+  curl_easy_getinfo(handle_.get(), CURLINFO_HTTP_CONNECTCODE, &connect_status);
+  const bool proxy_says_no = connect_status != 0 && connect_status / 100 != 2;
+  if (!endpoint_.proxy.empty() && (proxy_says_no || code == CURLE_COULDNT_CONNECT)) {
+    fault.kind = SyncFaultKind::Proxy;
+  } else if (code == CURLE_PEER_FAILED_VERIFICATION || verdict_ != X509_V_OK) {
+    fault.kind = SyncFaultKind::WrongCertificate;
+    fault.detail = detail_of_peer(verdict_);
+  } else if (code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE) {
+    fault.detail = SyncDetail::OwnFilesUnreadable;
+  } else if (fault.kind == SyncFaultKind::WrongCertificate) {
+    fault.detail =
+        has(words, "expired") ? SyncDetail::OwnCertificateExpired : SyncDetail::OwnCertificateRefused;
+  }
+  return fault;
+}
+
 Result<Answer, SyncFault> TlsCarrier::carry(const Exchange& exchange, const std::stop_token& stop) {
   CURL* handle = handle_.get();
   const std::string url = endpoint_.base_url + exchange.target;
@@ -192,6 +264,7 @@ Result<Answer, SyncFault> TlsCarrier::carry(const Exchange& exchange, const std:
   Body body{{}, endpoint_.largest_answer_bytes};
   std::stop_token stop_copy = stop;
   detail_[0] = '\0';
+  verdict_ = X509_V_OK;
   curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &body);
@@ -207,7 +280,7 @@ Result<Answer, SyncFault> TlsCarrier::carry(const Exchange& exchange, const std:
   // The list and the buffers end with this call; the handle must not remember them.
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, nullptr);
   curl_easy_setopt(handle, CURLOPT_POSTFIELDS, nullptr);
-  if (code != CURLE_OK) return fail(SyncFault{kind_of(code, detail_.data()), {}, {}});
+  if (code != CURLE_OK) return fail(fault_of(code));
   Answer answer;
   long status = 0;
   const char* type = nullptr;
@@ -230,12 +303,12 @@ Result<Answer, SyncFault> TlsCarrier::carry(const Exchange& exchange, const std:
 Result<Transport, SyncFault> Transport::open(Endpoint endpoint) {
   const std::string authority = file_text(endpoint.authority_file);
   if (authority.empty() || !acceptable_authority(authority, protocol::built_demo_policy())) {
-    return fail(SyncFault{SyncFaultKind::WrongCertificate, {}, {}});
+    return fail(SyncFault{SyncFaultKind::WrongCertificate, {}, {}, SyncDetail::OwnFilesUnreadable});
   }
   std::unique_ptr<ChipKey> chip_key;
   if (endpoint.key_place == protocol::KeyPlace::Tpm) {
     auto key = protocol::SigningKey::load(endpoint.key_file, endpoint.key_place);
-    if (!key) return fail(SyncFault{SyncFaultKind::WrongCertificate, {}, {}});
+    if (!key) return fail(SyncFault{SyncFaultKind::WrongCertificate, {}, {}, SyncDetail::OwnFilesUnreadable});
     protocol::KeyHandle handle_of_key = key->for_openssl();
     chip_key.reset(new ChipKey{std::move(*key), std::move(handle_of_key), endpoint.certificate_file});
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/core/bytes.h"
+#include "base/core/clock.h"
 #include "base/core/result.h"
 #include "offline-queue/protocol/signing_key.h"
 #include "offline-queue/sync/fault.h"
@@ -43,6 +44,11 @@ struct Endpoint {
   std::chrono::milliseconds connect_deadline{5'000};
   std::chrono::milliseconds request_deadline{20'000};  ///< the whole exchange, connecting included
   std::size_t largest_answer_bytes = std::size_t{16} << 20U;
+  /// "http://host:port": all goes through its CONNECT. Empty: straight. The environment is never asked.
+  std::string proxy;
+  /// A time that has certainly passed, if one is known (store::TrustedTime): certificates are judged at it
+  /// where the machine's own clock is behind it. Called on the thread of the exchange.
+  std::function<std::optional<WallTime>()> certainly_passed;
   /// Tests record here what went over the wire, for the check against the protocol's document.
   std::function<void(const Exchange&, const Answer&)> observer;
 };
