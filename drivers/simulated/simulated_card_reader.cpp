@@ -1,7 +1,10 @@
 #include "drivers/simulated/simulated_card_reader.h"
 
 #include "base/core/personal.h"
+#include "drivers/simulated/ccid_wire.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace pishkhan::simulated {
@@ -10,75 +13,38 @@ using usb::TransferFault;
 
 namespace {
 
-// Message types: CCID rev 1.1, 6.1 (to the reader), 6.2 (from it), 6.3 (interrupts).
-enum : std::uint8_t {
-  icc_power_on = 0x62,
-  icc_power_off = 0x63,
-  get_slot_status = 0x65,
-  get_parameters = 0x6C,
-  reset_parameters = 0x6D,
-  xfr_block = 0x6F,
-  abort_slot = 0x72,
-  data_block = 0x80,
-  slot_status = 0x81,
-  parameters_block = 0x82,
-  notify_slot_change = 0x50,
-  notify_hardware_error = 0x51,
-};
+constexpr std::uint8_t class_abort = 0x01;  // 5.3.1
+constexpr std::size_t most_answers = 256;   // A host that never reads loses what comes later.
+constexpr std::size_t most_reports = 1000;
+constexpr std::size_t babble_bytes = 64;
+constexpr std::size_t overflow_bytes = 70'000;
 
-// bmICCStatus and bmCommandStatus: 6.2.6, table 6.2-3. Errors: table 6.2-2; a value from 1 to 127 is the
-// offset of the field that was wrong.
-constexpr std::uint8_t icc_active = 0;
-constexpr std::uint8_t icc_inactive = 1;
-constexpr std::uint8_t icc_absent = 2;
-constexpr std::uint8_t command_failed = 0x40;
-constexpr std::uint8_t command_needs_time = 0x80;
-constexpr std::uint8_t error_aborted = 0xFF;
-constexpr std::uint8_t error_mute = 0xFE;
-constexpr std::uint8_t error_hardware = 0xFB;
-constexpr std::uint8_t error_not_supported = 0;
-constexpr std::uint8_t error_length = 1;
-constexpr std::uint8_t error_slot = 5;
-constexpr std::uint8_t error_power_select = 7;
-constexpr std::uint8_t error_level = 8;
-constexpr std::uint8_t clock_running = 0;
-constexpr std::uint8_t clock_stopped_low = 1;
-
-constexpr std::size_t header_bytes = 10;
-constexpr std::size_t most_message_bytes = 271;  // dwMaxCCIDMessageLength: a short APDU and the header.
-constexpr std::uint8_t class_abort = 0x01;       // 5.3.1
-constexpr std::size_t most_answers = 256;        // A host that never reads loses what comes later.
+bool to_card(std::uint8_t type) {
+  return type == icc_power_on || type == xfr_block;
+}
+bool about_parameters(std::uint8_t type) {
+  return type == get_parameters || type == reset_parameters || type == set_parameters_type;
+}
+bool carries_data(std::uint8_t type) {
+  return type == xfr_block || type == set_parameters_type;
+}
 
 }  // namespace
 
-/// 6.1: the header that all commands share.
-struct SimulatedCardReader::Message {
-  std::uint8_t type = 0;
-  std::uint32_t length = 0;
-  std::uint8_t slot = 0;
-  std::uint8_t sequence = 0;
-  std::uint8_t specific[3] = {};
-  ByteView data;
-};
-
-/// 6.2: what all answers share.
-struct SimulatedCardReader::Reply {
-  std::uint8_t type = slot_status;
-  std::uint8_t status = 0;
-  std::uint8_t error = 0;
-  std::uint8_t last = 0;  // bClockStatus, bChainParameter or bProtocolNum
-  Bytes data;
-};
-
-SimulatedCardReader::SimulatedCardReader() = default;
+SimulatedCardReader::SimulatedCardReader(const ReaderModel& model)
+    : model_(model),
+      device_descriptor_(reader_device_descriptor(model)),
+      descriptors_(reader_descriptors(model)) {}
 SimulatedCardReader::~SimulatedCardReader() {
   drop_answers();
 }
 
-void SimulatedCardReader::insert(std::unique_ptr<SimulatedCard> card) {
+void SimulatedCardReader::insert(std::unique_ptr<SimulatedCard> card, WireManners manners) {
   const auto locked = lock();
   card_gone();
+  wire_.reset();
   card_ = std::move(card);
+  if (card_) wire_ = std::make_unique<CardWire>(*card_, manners);
   slot_changed_ = true;
   wake();
 }
@@ -86,8 +52,9 @@ void SimulatedCardReader::insert(std::unique_ptr<SimulatedCard> card) {
 std::unique_ptr<SimulatedCard> SimulatedCardReader::remove() {
   const auto locked = lock();
   if (!card_) return nullptr;
-  card_gone();
+  wire_.reset();
   auto card = std::exchange(card_, nullptr);
+  card_gone();
   slot_changed_ = true;
   wake();
   return card;
@@ -96,16 +63,26 @@ std::unique_ptr<SimulatedCard> SimulatedCardReader::remove() {
 /// A command whose answer the reader still puts off cannot succeed any more.
 void SimulatedCardReader::card_gone() {
   powered_ = false;
-  if (!putting_off_ || putting_off_->left == 0) return;
-  const PutOff command = *std::exchange(putting_off_, std::nullopt);
+  if (!busy()) return;
+  const Pending command = *std::exchange(pending_, std::nullopt);
   drop_answers();
-  post(0, command.sequence,
-       {command.type, static_cast<std::uint8_t>(command_failed | icc_absent), error_mute, 0, {}});
+  post({packet(0, command.sequence,
+               {command.type, static_cast<std::uint8_t>(command_failed | icc_absent), error_mute, 0, {}})});
 }
 
 void SimulatedCardReader::set_fault(ReaderFault fault) {
   const auto locked = lock();
   fault_ = fault;
+}
+
+void SimulatedCardReader::strike(std::size_t command, ReaderFault fault) {
+  const auto locked = lock();
+  strikes_[command] = fault;
+}
+
+void SimulatedCardReader::strike_card(std::size_t utterance, WireFault fault) {
+  const auto locked = lock();
+  if (wire_) wire_->strike(utterance, fault);
 }
 
 void SimulatedCardReader::set_time_extensions(int count, std::uint8_t multiplier) {
@@ -119,8 +96,28 @@ ReaderView SimulatedCardReader::view() const {
   return {plugged_in_locked(), card_ != nullptr, powered_};
 }
 
+std::size_t SimulatedCardReader::commands() const {
+  const auto locked = lock();
+  return commands_;
+}
+
+std::size_t SimulatedCardReader::card_utterances() const {
+  const auto locked = lock();
+  return wire_ ? wire_->utterances() : 0;
+}
+
+std::vector<ReaderReport> SimulatedCardReader::reports() const {
+  const auto locked = lock();
+  auto all = reports_;
+  if (wire_ && wire_->violations() > 0) all.push_back(ReaderReport::BrokenRule);
+  return all;
+}
+
 std::size_t SimulatedCardReader::take(ByteView data) {
-  if (data.size() < header_bytes) {
+  const auto struck = strikes_.find(commands_++);
+  now_ = struck != strikes_.end() ? struck->second : fault_;
+  if (data.size() < message_header_bytes) {
+    report(ReaderReport::ShortHeader);
     halt_endpoints_locked();
     return data.size();
   }
@@ -132,71 +129,71 @@ std::size_t SimulatedCardReader::take(ByteView data) {
   message.sequence = reader.u8();
   for (std::uint8_t& byte : message.specific) byte = reader.u8();
   message.data = reader.bytes(reader.remaining());
+  spent_ = {};
   if (message.type == abort_slot && message.slot == 0 && message.data.empty() && message.length == 0) {
     abort_by_bulk_ = message.sequence;
     abort_step();
   } else {
     queue(message, respond(message));
   }
+  if (reports_.size() > most_reports) reports_.resize(most_reports);
   return data.size();
 }
 
 SimulatedCardReader::Reply SimulatedCardReader::respond(const Message& message) {
-  const bool card_command = message.type == icc_power_on || message.type == xfr_block;
-  const bool about_parameters = message.type == get_parameters || message.type == reset_parameters;
-  const std::uint8_t type = card_command ? data_block : about_parameters ? parameters_block : slot_status;
-  if (message.slot != 0) return {type, command_failed | icc_absent, error_slot, 0, {}};
-  if (abort_by_control_ || abort_by_bulk_) return fail(type, error_aborted);
-  if (message.length != message.data.size() || message.data.size() + header_bytes > most_message_bytes) {
-    return fail(type, error_length);
+  const std::uint8_t type = to_card(message.type)            ? data_block
+                            : about_parameters(message.type) ? parameters_block
+                                                             : slot_status;
+  if (message.slot != 0) {
+    report(ReaderReport::WrongSlot);
+    return {type, command_failed | icc_absent, error_slot, 0, {}};
   }
-  if (message.type != xfr_block && !message.data.empty() && type != slot_status)
-    return fail(type, error_length);
-  if (card_command && fault_ == ReaderFault::HardwareError) {
+  if (abort_by_control_ || abort_by_bulk_) return fail(type, error_aborted);
+  if (busy()) return wrong(ReaderReport::Busy, type, error_busy);
+  if (message.length != message.data.size()) return wrong(ReaderReport::WrongLength, type, error_length);
+  if (message.data.size() + message_header_bytes > model_.message_bytes) {
+    return wrong(ReaderReport::TooLong, type, error_length);
+  }
+  if (!carries_data(message.type) && !message.data.empty()) {
+    return wrong(ReaderReport::WrongLength, type, error_length);
+  }
+  if (to_card(message.type) && now_ == ReaderFault::HardwareError) {
     notices_.push_back({notify_hardware_error, message.slot, message.sequence, 0x01});  // 6.3.2: overcurrent
     return fail(type, error_hardware);
+  }
+  return carry_out(message);
+}
+
+SimulatedCardReader::Reply SimulatedCardReader::carry_out(const Message& message) {
+  // 6.1: bytes 7 to 9 are reserved but for what each command says.
+  const bool first_used = message.type == icc_power_on || message.type == xfr_block ||
+                          message.type == set_parameters_type || message.type == icc_clock;
+  if ((!first_used && message.specific[0] != 0) ||
+      (message.type != xfr_block && message.level_parameter() != 0)) {
+    report(ReaderReport::Reserved);
   }
   switch (message.type) {
     case icc_power_on:
       return power_on(message);
     case xfr_block:
       return exchange(message);
-    case get_parameters:
+    case set_parameters_type:
+      return set_parameters(message);
     case reset_parameters:
+      protocol_ = 0;
+      protocol_data_ = {0x11, 0x00, 0x00, 0x0A, 0x00};
+      return parameters();
+    case get_parameters:
       return parameters();
     case icc_power_off:
+      powered_ = false;
+      [[fallthrough]];
     case get_slot_status:
-      if (!message.data.empty()) return fail(type, error_length);
-      if (message.type == icc_power_off) powered_ = false;
+    case icc_clock:
       return {slot_status, icc_status(), 0, powered_ ? clock_running : clock_stopped_low, {}};
     default:
-      return fail(slot_status, error_not_supported);
+      return wrong(ReaderReport::UnknownCommand, slot_status, error_not_supported);
   }
-}
-
-SimulatedCardReader::Reply SimulatedCardReader::power_on(const Message& message) {
-  if (message.specific[0] > 3) return fail(data_block, error_power_select);
-  if (!card_) return fail(data_block, error_mute);
-  Bytes answer_to_reset = card_->reset();
-  powered_ = !answer_to_reset.empty();
-  if (!powered_) return fail(data_block, error_mute);
-  return {data_block, icc_active, 0, 0, std::move(answer_to_reset)};
-}
-
-SimulatedCardReader::Reply SimulatedCardReader::exchange(const Message& message) {
-  // At the short APDU level wLevelParameter is RFU and zero (6.1.4).
-  if (message.specific[1] != 0 || message.specific[2] != 0) return fail(data_block, error_level);
-  if (message.data.empty()) return fail(data_block, error_length);
-  if (!card_ || !powered_) return fail(data_block, error_mute);
-  Bytes response = card_->apdu(message.data);
-  if (response.empty()) return fail(data_block, error_mute);
-  return {data_block, icc_active, 0, 0, std::move(response)};
-}
-
-SimulatedCardReader::Reply SimulatedCardReader::parameters() const {
-  if (!card_ || !powered_) return fail(parameters_block, error_mute);
-  // 6.2.3, T=0: Fi/Di, convention, guard time, waiting integer, clock stop: the defaults of ISO 7816-3.
-  return {parameters_block, icc_active, 0, 0, {0x11, 0x00, 0x00, 0x0A, 0x00}};
 }
 
 SimulatedCardReader::Reply SimulatedCardReader::fail(std::uint8_t type, std::uint8_t error) const {
@@ -204,8 +201,18 @@ SimulatedCardReader::Reply SimulatedCardReader::fail(std::uint8_t type, std::uin
   return {type, static_cast<std::uint8_t>(command_failed | icc_status()), error, clock, {}};
 }
 
+SimulatedCardReader::Reply SimulatedCardReader::wrong(ReaderReport what, std::uint8_t type,
+                                                      std::uint8_t error) {
+  report(what);
+  return fail(type, error);
+}
+
 std::uint8_t SimulatedCardReader::icc_status() const {
   return !card_ ? icc_absent : powered_ ? icc_active : icc_inactive;
+}
+
+bool SimulatedCardReader::busy() const {
+  return pending_ && (pending_->extensions > 0 || pending_->ready > now());
 }
 
 /// 5.3.1: the abort by control request and the one by bulk message belong together and carry the same bSeq;
@@ -215,58 +222,93 @@ void SimulatedCardReader::abort_step() {
   const std::uint8_t sequence = *abort_by_bulk_;
   abort_by_control_.reset();
   abort_by_bulk_.reset();
-  putting_off_.reset();
+  babbling_ = false;
   drop_answers();
-  post(0, sequence, {slot_status, icc_status(), 0, powered_ ? clock_running : clock_stopped_low, {}});
+  post(packets(0, sequence, {slot_status, icc_status(), 0, powered_ ? clock_running : clock_stopped_low, {}}));
 }
 
 void SimulatedCardReader::queue(const Message& message, const Reply& reply) {
-  const bool card_command = message.type == icc_power_on || message.type == xfr_block;
-  putting_off_.reset();
-  if (card_command && time_extensions_ > 0) {
-    putting_off_ = PutOff{reply.type, message.sequence, time_extensions_};
+  const bool refused = busy();
+  if (!to_card(message.type) || refused) {
+    post(packets(message.slot, message.sequence, reply));
+    return;
   }
-  post(message.slot, message.sequence, reply);
+  if (pending_) post(std::move(pending_->packets));  // never read, but ready
+  const int extensions = now_ == ReaderFault::Extensions ? std::numeric_limits<int>::max() : time_extensions_;
+  const auto rounded = std::chrono::ceil<SteadyTime>(spent_);
+  pending_ = Pending{reply.type, message.sequence, extensions, now() + rounded,
+                     packets(message.slot, message.sequence, reply)};
 }
 
-void SimulatedCardReader::post(std::uint8_t slot, std::uint8_t sequence, const Reply& reply) {
-  if (answers_.size() >= most_answers) return;
-  if (fault_ == ReaderFault::EmptyPacket) answers_.push_back({});
-  answers_.push_back(packet(slot, sequence, reply));
+void SimulatedCardReader::post(std::vector<Bytes> packets) {
+  for (Bytes& packet : packets) {
+    if (answers_.size() < most_answers) answers_.push_back(std::move(packet));
+  }
+}
+
+std::vector<Bytes> SimulatedCardReader::packets(std::uint8_t slot, std::uint8_t sequence, const Reply& reply) {
+  std::vector<Bytes> list;
+  if (now_ == ReaderFault::EmptyPacket) list.emplace_back();
+  if (now_ == ReaderFault::Stale && !last_answer_.empty()) list.push_back(last_answer_);
+  if (now_ == ReaderFault::Stall) halt_endpoints_locked();
+  if (now_ == ReaderFault::Babble) babbling_ = true;
+  if (now_ != ReaderFault::Stall && now_ != ReaderFault::Mute) list.push_back(packet(slot, sequence, reply));
+  wipe(last_answer_.data(), last_answer_.size());
+  last_answer_ = list.empty() ? Bytes{} : list.back();
+  return list;
 }
 
 Bytes SimulatedCardReader::packet(std::uint8_t slot, std::uint8_t sequence, const Reply& reply) const {
-  const bool too_long = fault_ == ReaderFault::LengthTooLong;
+  const bool too_long = now_ == ReaderFault::LengthTooLong;
   Bytes bytes;
-  bytes.reserve(header_bytes + reply.data.size());
+  bytes.reserve(message_header_bytes + reply.data.size());
   ByteWriter writer(bytes);
-  writer.u8(fault_ == ReaderFault::WrongType ? 0x9F : reply.type);
+  writer.u8(now_ == ReaderFault::WrongType ? 0x9F : reply.type);
   writer.le32(too_long ? 0xFFFF'FFFF : static_cast<std::uint32_t>(reply.data.size()));
-  writer.u8(fault_ == ReaderFault::WrongSlot ? 1 : slot);
-  writer.u8(static_cast<std::uint8_t>(sequence + (fault_ == ReaderFault::WrongSequence ? 1 : 0)));
+  writer.u8(now_ == ReaderFault::WrongSlot ? 1 : slot);
+  writer.u8(static_cast<std::uint8_t>(sequence + (now_ == ReaderFault::WrongSequence ? 1 : 0)));
   writer.u8(reply.status);
   writer.u8(reply.error);
   writer.u8(reply.last);
   writer.bytes(reply.data);
-  if (fault_ == ReaderFault::CutShort) bytes.resize(bytes.size() / 2);
+  if (now_ == ReaderFault::CutShort) bytes.resize(bytes.size() / 2);
+  if (now_ == ReaderFault::Trailing) bytes.insert(bytes.end(), {0x90, 0x00, 0x55});
+  if (now_ == ReaderFault::Overflow) bytes.resize(overflow_bytes);
   return bytes;
 }
 
 void SimulatedCardReader::drop_answers() {
   for (Bytes& answer : answers_) wipe(answer.data(), answer.size());
   answers_.clear();
+  if (pending_) {
+    for (Bytes& answer : pending_->packets) wipe(answer.data(), answer.size());
+  }
+  pending_.reset();
+  for (Bytes* bytes : {&last_answer_, &command_, &answer_}) {
+    wipe(bytes->data(), bytes->size());
+    bytes->clear();
+  }
 }
 
 std::optional<Bytes> SimulatedCardReader::next_answer() {
-  if (putting_off_ && putting_off_->left > 0 && answers_.size() <= 1) {
-    --putting_off_->left;
-    const auto status = static_cast<std::uint8_t>(command_needs_time | icc_status());
-    return packet(0, putting_off_->sequence, {putting_off_->type, status, time_multiplier_, 0, {}});
+  if (babbling_) {
+    Bytes noise(1 + noise_.below(babble_bytes));
+    noise_.fill(noise);
+    return noise;
   }
-  if (answers_.empty()) return std::nullopt;
-  Bytes answer = std::move(answers_.front());
-  answers_.pop_front();
-  return answer;
+  if (pending_ && answers_.empty() && pending_->extensions == 0 && pending_->ready <= now()) {
+    post(std::move(pending_->packets));
+    pending_.reset();
+  }
+  if (!answers_.empty()) {
+    Bytes answer = std::move(answers_.front());
+    answers_.pop_front();
+    return answer;
+  }
+  if (!pending_ || pending_->extensions == 0) return std::nullopt;
+  --pending_->extensions;
+  const auto status = static_cast<std::uint8_t>(command_needs_time | icc_status());
+  return packet(0, pending_->sequence, {pending_->type, status, time_multiplier_, 0, {}});
 }
 
 std::optional<Bytes> SimulatedCardReader::next_notice() {
@@ -293,53 +335,19 @@ Result<void, TransferFault> SimulatedCardReader::class_request_out(usb::ControlS
   return {};
 }
 
+void SimulatedCardReader::on_connect() {
+  commands_ = 0;
+  start_anew();
+}
+
 void SimulatedCardReader::start_anew() {
   powered_ = false;
+  babbling_ = false;
   drop_answers();
   notices_.clear();
   abort_by_control_.reset();
   abort_by_bulk_.reset();
-  putting_off_.reset();
   slot_changed_ = card_ != nullptr;
-}
-
-ByteView SimulatedCardReader::device_descriptor() const {
-  // USB 2.0, table 9-8. 1209:0002 is a test id of the pid.codes range.
-  static constexpr std::uint8_t bytes[] = {18,   1, 0x00, 0x02, 0,    0, 0, 64, 0x09,
-                                           0x12, 2, 0x00, 0x00, 0x01, 1, 2, 3,  1};
-  return bytes;
-}
-
-ByteView SimulatedCardReader::descriptors() const {
-  static constexpr std::uint8_t bytes[] = {
-      9,    2,    93,   0,    1,  1,    0,  0x80, 50,  // configuration: bus powered, 100 mA
-      9,    4,    0,    0,    3,  0x0B, 0,  0,    0,   // interface: smart card, CCID (CCID 4.3)
-      54,   0x21, 0x10, 0x01,                          // class descriptor (5.1), revision 1.1
-      0,                                               // bMaxSlotIndex
-      0x07,                                            // bVoltageSupport: 5 V, 3 V, 1.8 V
-      0x01, 0,    0,    0,                             // dwProtocols: T=0
-      0xA0, 0x0F, 0,    0,                             // dwDefaultClock: 4,000 kHz
-      0xA0, 0x0F, 0,    0,                             // dwMaximumClock
-      0,                                               // bNumClockSupported: by default only
-      0x00, 0x2A, 0,    0,                             // dwDataRate: 10,752 bit/s
-      0x00, 0x2A, 0,    0,                             // dwMaxDataRate
-      0,                                               // bNumDataRatesSupported
-      0xFE, 0,    0,    0,                             // dwMaxIFSD: 254
-      0,    0,    0,    0,                             // dwSynchProtocols
-      0,    0,    0,    0,                             // dwMechanical
-      0xBA, 0x04, 0x02, 0x00,  // dwFeatures: short APDU; ATR, voltage, clock, rate, PPS, IFSD automatic
-      0x0F, 0x01, 0,    0,     // dwMaxCCIDMessageLength: 271
-      0xFF,                    // bClassGetResponse: as in the APDU
-      0xFF,                    // bClassEnvelope
-      0,    0,                 // wLcdLayout
-      0,                       // bPINSupport
-      1,                       // bMaxCCIDBusySlots
-      7,    5,    0x01, 2,    64, 0,    0,   // bulk out
-      7,    5,    0x82, 2,    64, 0,    0,   // bulk in
-      7,    5,    0x83, 3,    8,  0,    10,  // interrupt in
-  };
-  static_assert(sizeof(bytes) == 93);
-  return bytes;
 }
 
 }  // namespace pishkhan::simulated

@@ -115,7 +115,7 @@ class SimulatedLink final : public usb::Transport {
   /// Runs `attempt` under the mutex until it has a result, the device is gone or the time is over.
   template <class Value, class Attempt>
   Result<Value, TransferFault> wait(Timeout timeout, Attempt attempt) {
-    const SteadyTime deadline = clock_.steady() + timeout;
+    const SteadyTime deadline = device_.now() + timeout;
     auto lock = device_.lock();
     cancelled_ = false;
     for (;;) {
@@ -124,9 +124,9 @@ class SimulatedLink final : public usb::Transport {
         if (auto result = attempt()) return std::move(*result);
       }
       if (cancelled_) return fail(TransferFault::Cancelled);
-      const SteadyTime left = deadline - clock_.steady();
+      const SteadyTime left = deadline - device_.now();
       if (left <= SteadyTime::zero()) return fail(TransferFault::Timeout);
-      device_.changed_.wait_for(lock, device_.moves_by_itself() ? std::min(left, SteadyTime(glance)) : left);
+      device_.wait_a_while(lock, left);
     }
   }
   /// A packet larger than the host's buffer is lost, as on the bus.
@@ -151,8 +151,15 @@ class SimulatedLink final : public usb::Transport {
   SimulatedDevice& device_;
   std::uint64_t plug_count_;
   bool cancelled_ = false;
-  SystemClock clock_;  // The waits of a transfer are in real time, as the caller's thread is.
 };
+
+void SimulatedDevice::wait_a_while(Lock& lock, SteadyTime left) {
+  if (virtual_time_ != nullptr) {
+    virtual_time_->advance(moves_by_itself() ? SteadyTime(1) : left);
+  } else {
+    changed_.wait_for(lock, moves_by_itself() ? std::min(left, SteadyTime(glance)) : left);
+  }
+}
 
 SimulatedDevice::~SimulatedDevice() {
   ENSURE(links_ == 0, "a simulated device outlives its transports");

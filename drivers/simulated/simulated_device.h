@@ -2,6 +2,7 @@
 
 #include "base/core/bytes.h"
 #include "base/core/result.h"
+#include "drivers/simulated/virtual_clock.h"
 #include "drivers/usb/transport.h"
 
 #include <chrono>
@@ -42,6 +43,9 @@ class SimulatedDevice {
   void set_speech(Speech speech);
   /// Both bulk endpoints STALL until clear_halts() or reset() (USB 2.0, 9.4.5).
   void halt_endpoints();
+  /// Waits on this device pass in that clock from now on, and at once in the world. One thread only: nobody
+  /// else can do anything while it waits. Call it before connect(); the clock outlives the device.
+  void run_in(VirtualClock& time) { virtual_time_ = &time; }
 
   /// USB 2.0, 9.6.1. Not part of Transport::descriptors(), which begins with the configuration.
   [[nodiscard]] virtual ByteView device_descriptor() const = 0;
@@ -59,6 +63,8 @@ class SimulatedDevice {
   void unplug_locked();
   void plug_in_locked() { plugged_in_ = true; }
   [[nodiscard]] bool plugged_in_locked() const { return plugged_in_; }
+  /// The time in which transfers wait.
+  [[nodiscard]] SteadyTime now() const { return virtual_time_ ? virtual_time_->steady() : clock_.steady(); }
 
   // What a device does; each is called with the mutex held.
   /// Takes a first part of a bulk-out transfer; 0 means "not now".
@@ -79,6 +85,11 @@ class SimulatedDevice {
  private:
   friend class SimulatedLink;
 
+  /// Sleeps until something happens on the device, at most that long.
+  void wait_a_while(Lock& lock, SteadyTime left);
+
+  SystemClock clock_;
+  VirtualClock* virtual_time_ = nullptr;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Speech speech_ = Speech::Talking;
