@@ -78,4 +78,13 @@ void append_object(Bytes& target, std::uint32_t tag, ByteView value) {
   target.insert(target.end(), value.begin(), value.end());
 }
 
+Bytes with_check_byte(Bytes answer_to_reset) {
+  std::uint8_t sum = 0;
+  for (const std::uint8_t byte : ByteView(answer_to_reset).subspan(1)) {
+    sum = static_cast<std::uint8_t>(sum ^ byte);
+  }
+  answer_to_reset.push_back(sum);
+  return answer_to_reset;
+}
+
 }  // namespace pishkhan::simulated

@@ -48,4 +48,7 @@ inline constexpr std::uint16_t unknown_class = 0x6E00;
 /// Appends a BER-TLV data object (ISO 7816-4, 5.2.2): tag of one to three bytes, length in up to three.
 void append_object(Bytes& target, std::uint32_t tag, ByteView value);
 
+/// An answer to reset and its TCK, which makes the exclusive or of all but TS zero (ISO 7816-3, 8.2.5).
+[[nodiscard]] Bytes with_check_byte(Bytes answer_to_reset);
+
 }  // namespace pishkhan::simulated

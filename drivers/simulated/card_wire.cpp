@@ -174,7 +174,8 @@ Bytes CardWire::answer_header() {
   if (!gives && command[4] == 0) command.resize(4);  // a command without data (10.3.2)
   Bytes response = card_.apdu(command);
   wipe(command.data(), command.size());
-  return response.empty() ? Bytes{} : say_answer(std::move(response), instruction, announced);
+  if (response.size() < 2) return response;  // a broken program
+  return say_answer(std::move(response), instruction, announced);
 }
 
 Bytes CardWire::say_answer(Bytes response, std::uint8_t instruction, std::size_t announced) {

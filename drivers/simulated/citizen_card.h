@@ -1,9 +1,8 @@
 #pragma once
 
 #include "base/core/personal.h"
-#include "drivers/simulated/simulated_card.h"
+#include "drivers/simulated/file_card.h"
 
-#include <cstdint>
 #include <memory>
 
 namespace pishkhan::simulated {
@@ -16,43 +15,50 @@ struct CardHolder {
   PersonalText card_number{"6000000000000001"};
 };
 
-/// The municipal citizen card of drivers/card-reader/README.md, as a T=0 chip answers: SELECT, READ BINARY,
-/// GET RESPONSE, with the status words of ISO 7816-4, tables 5 and 6. Its memory is wiped at the end.
-/// Thread: guarded by the reader that holds it.
-class CitizenCard final : public SimulatedCard {
+/// What somebody who copies a card has instead of its key.
+enum class Forgery : std::uint8_t {
+  NoKey,     ///< INTERNAL AUTHENTICATE finds none
+  OtherKey,  ///< signs with a key of its own
+};
+
+/// The municipal citizen card of drivers/card-reader/README.md, as a T=0 chip answers. One that an authority
+/// has issued also has a certificate and its key. Thread: guarded by the reader that holds it.
+class CitizenCard final : public FileCard {
  public:
-  /// What a chip does when more bytes are asked for than the file still has.
-  enum class EndOfFile {
-    WrongLength,  ///< 6C xx: ask again with xx
-    Warning,      ///< the bytes there are, and 62 82
-  };
   explicit CitizenCard(const CardHolder& holder = {}, EndOfFile end_of_file = EndOfFile::WrongLength);
+  /// Issued by an authority, which is needed for this call only.
+  CitizenCard(const CardHolder& holder, const CardAuthority& authority);
   /// The same chip with other bytes in its EF 0101 (at most 32,768), to try what a reader makes of them.
   static std::unique_ptr<CitizenCard> with_file(Bytes holder_file,
                                                 EndOfFile end_of_file = EndOfFile::WrongLength);
-  ~CitizenCard() override;
-
-  Bytes reset() override;
-  Bytes apdu(ByteView command) override;
+  /// Every file of the original, certificate included, but not its key.
+  static std::unique_ptr<CitizenCard> forged(const CitizenCard& original, Forgery forgery);
 
   /// The content of EF 0101 for a holder: one template E1 (the table in drivers/card-reader/README.md).
   [[nodiscard]] static Bytes holder_file(const CardHolder& holder);
 
+  static constexpr std::uint16_t holder_file_id = 0x0101;
+  static constexpr std::uint16_t certificate_file_id = 0x0102;
+
  private:
-  struct Apdu;
-  enum class Selected { MasterFile, Application, HolderFile };
+  explicit CitizenCard(Chip chip) : FileCard(std::move(chip)) {}
+};
 
-  CitizenCard(Bytes holder_file, EndOfFile end_of_file);
-  static bool parse(ByteView command, Apdu& apdu);
-  Bytes select(const Apdu& command);
-  Bytes read_binary(const Apdu& command);
-  Bytes get_response(const Apdu& command);
-  Bytes answer_or_offer(const Apdu& command, const Bytes& data);
+/// What is written on the card of the municipality's own people.
+struct StaffMember {
+  PersonalText number{"20417"};
+  PersonalText name{"رضا کریمی"};
+};
 
-  Bytes holder_file_;
-  EndOfFile end_of_file_;
-  Bytes offered_;  // Waits for GET RESPONSE after 61 xx.
-  Selected selected_ = Selected::MasterFile;
+/// The municipal staff card: the same chip with another application, number and name in EF 0101, certificate in
+/// EF 0102. Thread: guarded by the reader that holds it.
+class StaffCard final : public FileCard {
+ public:
+  StaffCard(const StaffMember& member, const CardAuthority& authority);
+  static std::unique_ptr<StaffCard> forged(const StaffCard& original, Forgery forgery);
+
+ private:
+  explicit StaffCard(Chip chip) : FileCard(std::move(chip)) {}
 };
 
 }  // namespace pishkhan::simulated

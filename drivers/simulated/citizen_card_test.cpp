@@ -73,9 +73,9 @@ TEST_CASE("what the card does not know has its status word") {
   CitizenCard card;
   card.reset();
   CHECK(ask(card, "00a4040c07a0000000031010") == "6a82");
-  CHECK(ask(card, "00a4090c020101") == "6a86");
+  CHECK(ask(card, "00a40a0c020101") == "6a86");
   CHECK(ask(card, "00a40403020101") == "6a86");
-  CHECK(ask(card, "00200001") == "6d00");
+  CHECK(ask(card, "00ee0001") == "6d00");
   CHECK(ask(card, "80a4040c0af0504953484b48414e01") == "6e00");
   CHECK(ask(card, "00b0810010") == "6a82");
   CHECK(ask(card, "00a404") == "6700");

@@ -1,18 +1,6 @@
 #include "drivers/simulated/echo_card.h"
 
-#include "drivers/simulated/card_wire.h"
-
 namespace pishkhan::simulated {
-
-namespace {
-
-/// The check byte TCK makes the exclusive or of all but TS zero (ISO 7816-3, 8.2.5).
-Bytes with_check(Bytes answer_to_reset) {
-  answer_to_reset.push_back(longitudinal_check(ByteView(answer_to_reset).subspan(1)));
-  return answer_to_reset;
-}
-
-}  // namespace
 
 Bytes EchoCard::only_t0() {
   return {0x3B, 0x04, 'E', 'C', 'H', 'O'};
@@ -20,22 +8,22 @@ Bytes EchoCard::only_t0() {
 
 Bytes EchoCard::only_t1() {
   // TD1: T=1, TD2 follows; TD2: T=1 with TA3 (IFSC) and TB3 (CWI 4, BWI 5)
-  return with_check({0x3B, 0x84, 0x81, 0x31, 0xFE, 0x45, 'E', 'C', 'H', 'O'});
+  return with_check_byte({0x3B, 0x84, 0x81, 0x31, 0xFE, 0x45, 'E', 'C', 'H', 'O'});
 }
 
 Bytes EchoCard::t1_with_crc() {
   // and TC3: CRC
-  return with_check({0x3B, 0x84, 0x81, 0x71, 0x20, 0x45, 0x01, 'E', 'C', 'H', 'O'});
+  return with_check_byte({0x3B, 0x84, 0x81, 0x71, 0x20, 0x45, 0x01, 'E', 'C', 'H', 'O'});
 }
 
 Bytes EchoCard::both_protocols() {
   // TA1 = 95: Fi 512, Di 16; TD1: T=0; TD2: T=1 with TA3 and TB3
-  return with_check({0x3B, 0x94, 0x95, 0x80, 0x31, 0x80, 0x45, 'E', 'C', 'H', 'O'});
+  return with_check_byte({0x3B, 0x94, 0x95, 0x80, 0x31, 0x80, 0x45, 'E', 'C', 'H', 'O'});
 }
 
 Bytes EchoCard::specific_t1() {
   // TA1; TD1: T=1 with TA2 = 01 (rate of TA1, may not change); TD2: T=1 with TA3 and TB3
-  return with_check({0x3B, 0x94, 0x13, 0x91, 0x81, 0x31, 0x80, 0x45, 'E', 'C', 'H', 'O'});
+  return with_check_byte({0x3B, 0x94, 0x13, 0x91, 0x81, 0x31, 0x80, 0x45, 'E', 'C', 'H', 'O'});
 }
 
 Bytes EchoCard::counted(std::size_t size) {

@@ -26,7 +26,7 @@ HOMES = {
     r"sqlite3\.h": ("offline-queue/store/", "offline-queue/reference-backend/", "tests/"),
     r"curl/": ("offline-queue/sync/", "tests/"),
     r"sodium\.h": ("offline-queue/protocol/", "tests/"),
-    r"openssl/": ("offline-queue/",  "tests/"),
+    r"openssl/": ("offline-queue/", "drivers/simulated/", "tests/"),
     r"boost/": ("offline-queue/reference-backend/", "tests/"),
     r"SDL": ("ui/", "kiosk/", "tests/"),
     r"imgui": ("ui/", "kiosk/demo/"),
