@@ -15,6 +15,7 @@ constexpr std::size_t most_file_bytes = 32'768;  // READ BINARY has a 15-bit off
 constexpr std::uint16_t master_file = 0x3F00;
 constexpr std::size_t pin_bytes = 8;
 constexpr int most_tries = 3;
+constexpr std::size_t block_bytes = 256;  // RSA 2048
 
 bool same(ByteView left, ByteView right) {
   return std::ranges::equal(left, right);
@@ -232,6 +233,11 @@ CardProgram::Answer FileCard::set_environment(const CardCommand& command) {
     const std::uint8_t tag = reader.u8();
     const ByteView value = reader.bytes(reader.u8());
     if ((tag == 0x84 || tag == 0x83) && value.size() == 1) reference = value[0];
+    if (tag == 0x81 && value.size() == 2) {
+      const auto named = std::ranges::find(chip_.keys, two(value), &Key::file_id);
+      if (named == chip_.keys.end()) return {status::no_key, {}};
+      reference = named->reference;
+    }
   }
   if (!reader.ok()) return {status::wrong_data, {}};
   if (reference && std::ranges::find(chip_.keys, *reference, &Key::reference) == chip_.keys.end()) {
@@ -241,13 +247,15 @@ CardProgram::Answer FileCard::set_environment(const CardCommand& command) {
   return {status::done, {}};
 }
 
-/// An EC key signs 32 bytes as they are; an RSA key pads what it gets.
+/// An EC key signs 32 bytes as they are; an RSA key pads what it gets, unless that is a whole block already.
 CardProgram::Answer FileCard::sign(const CardCommand& command, std::uint8_t reference, bool any) {
   const auto found = any ? chip_.keys.begin() : std::ranges::find(chip_.keys, reference, &Key::reference);
   if (found == chip_.keys.end()) return {status::no_key, {}};
   if (found->access == Access::AfterPin && !verified_) return {status::security, {}};
-  Bytes signature = found->key.kind() == CardKey::Kind::EcP256 ? found->key.sign_digest(command.data)
-                                                               : found->key.sign_padded(command.data);
+  const CardKey& key = found->key;
+  Bytes signature = key.kind() == CardKey::Kind::EcP256  ? key.sign_digest(command.data)
+                    : command.data.size() == block_bytes ? key.sign_block(command.data)
+                                                         : key.sign_padded(command.data);
   if (signature.empty()) return {status::wrong_data, {}};
   return {status::done, std::move(signature)};
 }

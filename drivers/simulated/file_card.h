@@ -35,6 +35,7 @@ class FileCard : public CardProgram {
     std::uint8_t reference = 0;
     CardKey key;
     Access access = Access::Free;
+    std::uint16_t file_id = 0;  ///< the file in which it lies; 0 = none that can be named
   };
   struct Chip {
     Bytes answer_to_reset;

@@ -16,6 +16,8 @@ constexpr std::uint16_t token_information = 0x5032;
 constexpr std::uint16_t pin_directory = 0x4401;
 constexpr std::uint16_t key_directory = 0x4402;
 constexpr std::uint16_t certificate_directory = 0x4403;
+constexpr std::uint16_t signing_key_file = 0x4B01;  // there, but nobody reads a key
+constexpr std::uint16_t authentication_key_file = 0x4B02;
 constexpr std::uint8_t signing_key = 1;
 constexpr std::uint8_t authentication_key = 2;
 constexpr std::uint8_t signing_id = 0x45;
@@ -76,14 +78,14 @@ Bytes make_key_directory() {
            object(sequence, all({object(octets, Bytes{signing_id}), object(bits, Bytes{0x05, 0x20}),
                                  object(bits, Bytes{0x03, 0xB8}), object(integer, Bytes{signing_key})})),
            object(type_attributes,
-                  object(sequence, all({path_to(0x4B01), object(integer, Bytes{0x08, 0x00})})))}));
+                  object(sequence, all({path_to(signing_key_file), object(integer, Bytes{0x08, 0x00})})))}));
   const Bytes authentication = object(
       0xA0,
       all({object(sequence, all({labelled("Authentication key"), object(bits, Bytes{0x07, 0x80})})),
            object(sequence, all({object(octets, Bytes{authentication_id}), object(bits, Bytes{0x05, 0x20}),
                                  object(bits, Bytes{0x03, 0xB8}), object(integer, Bytes{authentication_key})})),
-           object(type_attributes,
-                  object(sequence, all({path_to(0x4B02), object(integer, Bytes{0x01, 0x00})})))}));
+           object(type_attributes, object(sequence, all({path_to(authentication_key_file),
+                                                         object(integer, Bytes{0x01, 0x00})})))}));
   return all({signing, authentication});
 }
 
@@ -123,13 +125,19 @@ FileCard::Chip make_chip(Bytes signing_certificate, Bytes authentication_certifi
                  {.id = pin_directory, .content = make_pin_directory()},
                  {.id = key_directory, .content = make_key_directory()},
                  {.id = certificate_directory, .content = certificates},
+                 {.id = signing_key_file, .content = {}},
+                 {.id = authentication_key_file, .content = {}},
                  {.id = Pkcs15Card::signing_certificate_file_id, .content = std::move(signing_certificate)},
                  {.id = Pkcs15Card::authentication_certificate_file_id,
                   .content = std::move(authentication_certificate)}}});
-  chip.keys.push_back(
-      {.reference = authentication_key, .key = std::move(authentication), .access = FileCard::Access::Free});
-  chip.keys.push_back(
-      {.reference = signing_key, .key = std::move(signing), .access = FileCard::Access::AfterPin});
+  chip.keys.push_back({.reference = authentication_key,
+                       .key = std::move(authentication),
+                       .access = FileCard::Access::Free,
+                       .file_id = authentication_key_file});
+  chip.keys.push_back({.reference = signing_key,
+                       .key = std::move(signing),
+                       .access = FileCard::Access::AfterPin,
+                       .file_id = signing_key_file});
   return chip;
 }
 
