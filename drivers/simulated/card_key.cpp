@@ -38,18 +38,17 @@ void add_name(X509_NAME* name, const char* field, const std::string& value) {
   ENSURE(added == 1, "a name of a certificate");
 }
 
-void add_extension(X509* certificate, int kind, const char* value) {
+void add_extension(X509* certificate, X509* issuer, int kind, const char* value) {
   X509V3_CTX context;
   X509V3_set_ctx_nodb(&context);
-  X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
+  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
   const ExtensionHandle extension(X509V3_EXT_conf_nid(nullptr, &context, kind, value));
   ENSURE(extension && X509_add_ext(certificate, extension.get(), -1) == 1, "an extension of a certificate");
 }
 
-enum class Role : std::uint8_t { Authority, Card };
-
-Bytes make_certificate(const std::string& issuer, const CardAuthority::Subject& subject, EVP_PKEY* key,
-                       EVP_PKEY* signer, Role role) {
+/// RFC 5280. Without an issuer it is an authority's own.
+Bytes make_certificate(X509* issuer, const std::string& issuer_name, const CardAuthority::Subject& subject,
+                       EVP_PKEY* key, EVP_PKEY* signer) {
   const CertificateHandle certificate(X509_new());
   ENSURE(certificate != nullptr, "a certificate can be made");
   X509_set_version(certificate.get(), version_3);
@@ -63,15 +62,20 @@ Bytes make_certificate(const std::string& issuer, const CardAuthority::Subject& 
   ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate.get()), number);
   X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -day_seconds * (subject.valid_days < 0 ? 100 : 1));
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), day_seconds * subject.valid_days);
-  add_name(X509_get_issuer_name(certificate.get()), "CN", issuer);
+  add_name(X509_get_issuer_name(certificate.get()), "CN", issuer_name);
   add_name(X509_get_subject_name(certificate.get()), "CN", subject.common_name);
   if (!subject.serial_number.empty()) {
     add_name(X509_get_subject_name(certificate.get()), "serialNumber", subject.serial_number);
   }
-  const bool authority = role == Role::Authority;
-  add_extension(certificate.get(), NID_basic_constraints, authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
-  add_extension(certificate.get(), NID_key_usage,
-                authority ? "critical,keyCertSign" : "critical,digitalSignature");
+  const bool authority = issuer == nullptr;
+  X509* above = authority ? certificate.get() : issuer;
+  const auto extend = [&](int kind, const char* value) {
+    add_extension(certificate.get(), above, kind, value);
+  };
+  extend(NID_basic_constraints, authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
+  extend(NID_key_usage, authority ? "critical,keyCertSign" : "critical,digitalSignature");
+  extend(NID_subject_key_identifier, "hash");
+  if (!authority) extend(NID_authority_key_identifier, "keyid");
   ENSURE(X509_sign(certificate.get(), signer, EVP_sha256()) > 0, "a certificate can be signed");
   const int length = i2d_X509(certificate.get(), nullptr);
   ENSURE(length > 0, "a certificate has an encoding");
@@ -136,13 +140,14 @@ Bytes CardKey::sign_block(ByteView block) const {
 CardAuthority::CardAuthority(const std::string& name)
     : name_(name), key_(CardKey::generate(CardKey::Kind::EcP256)) {
   EVP_PKEY* own = key_.inside_->key.get();
-  certificate_ =
-      make_certificate(name_, {.common_name = name_, .serial_number = {}}, own, own, Role::Authority);
+  certificate_ = make_certificate(nullptr, name_, {.common_name = name_, .serial_number = {}}, own, own);
 }
 CardAuthority::~CardAuthority() = default;
 
 Bytes CardAuthority::issue(const CardKey& key, const Subject& subject) const {
-  return make_certificate(name_, subject, key.inside_->key.get(), key_.inside_->key.get(), Role::Card);
+  const unsigned char* at = certificate_.data();
+  const CertificateHandle own(d2i_X509(nullptr, &at, static_cast<long>(certificate_.size())));
+  return make_certificate(own.get(), name_, subject, key.inside_->key.get(), key_.inside_->key.get());
 }
 
 }  // namespace pishkhan::simulated

@@ -16,9 +16,11 @@ enum : std::uint8_t {
   icc_clock = 0x6E,
   xfr_block = 0x6F,
   abort_slot = 0x72,
+  set_rate = 0x73,
   data_block = 0x80,
   slot_status = 0x81,
   parameters_block = 0x82,
+  rate_block = 0x84,
   notify_slot_change = 0x50,
   notify_hardware_error = 0x51,
 };

@@ -43,7 +43,8 @@ Bytes make_capability_container() {
   append_object(inner, 0xF3, {});
   append_object(inner, 0xF4, Bytes{0x00});
   append_object(inner, 0xF5, Bytes{0x10});
-  for (const std::uint32_t tag : {0xF6U, 0xF7U, 0xFAU, 0xFBU, 0xFCU, 0xFDU, 0xFEU}) append_object(inner, tag, {});
+  for (const std::uint32_t tag : {0xF6U, 0xF7U, 0xFAU, 0xFBU, 0xFCU, 0xFDU, 0xFEU})
+    append_object(inner, tag, {});
   return wrapped(0x53, inner);
 }
 

@@ -26,7 +26,7 @@ bool about_parameters(std::uint8_t type) {
   return type == get_parameters || type == reset_parameters || type == set_parameters_type;
 }
 bool carries_data(std::uint8_t type) {
-  return type == xfr_block || type == set_parameters_type;
+  return type == xfr_block || type == set_parameters_type || type == set_rate;
 }
 
 }  // namespace
@@ -143,6 +143,7 @@ std::size_t SimulatedCardReader::take(ByteView data) {
 SimulatedCardReader::Reply SimulatedCardReader::respond(const Message& message) {
   const std::uint8_t type = to_card(message.type)            ? data_block
                             : about_parameters(message.type) ? parameters_block
+                            : message.type == set_rate       ? rate_block
                                                              : slot_status;
   if (message.slot != 0) {
     report(ReaderReport::WrongSlot);
@@ -185,6 +186,10 @@ SimulatedCardReader::Reply SimulatedCardReader::carry_out(const Message& message
       return parameters();
     case get_parameters:
       return parameters();
+    case set_rate:
+      // 6.1.14: clock and rate in four bytes each; any is taken, and told (6.2.5).
+      if (message.data.size() != 8) return wrong(ReaderReport::WrongLength, rate_block, error_length);
+      return {rate_block, icc_status(), 0, 0, Bytes(message.data.begin(), message.data.end())};
     case icc_power_off:
       powered_ = false;
       [[fallthrough]];
@@ -236,8 +241,9 @@ void SimulatedCardReader::queue(const Message& message, const Reply& reply) {
   if (pending_) post(std::move(pending_->packets));  // never read, but ready
   const int extensions = now_ == ReaderFault::Extensions ? std::numeric_limits<int>::max() : time_extensions_;
   const auto rounded = std::chrono::ceil<SteadyTime>(spent_);
-  pending_ = Pending{reply.type, message.sequence, extensions, now() + rounded,
-                     packets(message.slot, message.sequence, reply)};
+  pending_ = Pending{
+      reply.type, message.sequence, extensions, now() + rounded, packets(message.slot, message.sequence, reply),
+      {}};
 }
 
 void SimulatedCardReader::post(std::vector<Bytes> packets) {
@@ -305,8 +311,9 @@ std::optional<Bytes> SimulatedCardReader::next_answer() {
     answers_.pop_front();
     return answer;
   }
-  if (!pending_ || pending_->extensions == 0) return std::nullopt;
+  if (!pending_ || pending_->extensions == 0 || pending_->next_extension > now()) return std::nullopt;
   --pending_->extensions;
+  pending_->next_extension = now() + SteadyTime(model_.extension_milliseconds);
   const auto status = static_cast<std::uint8_t>(command_needs_time | icc_status());
   return packet(0, pending_->sequence, {pending_->type, status, time_multiplier_, 0, {}});
 }

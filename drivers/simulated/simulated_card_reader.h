@@ -107,6 +107,7 @@ class SimulatedCardReader final : public SimulatedDevice {
     int extensions = 0;  // requests for more time still to be made
     SteadyTime ready{};
     std::vector<Bytes> packets;
+    SteadyTime next_extension{};
   };
 
   std::size_t take(ByteView data) override;

@@ -12,12 +12,15 @@ namespace pishkhan::simulated {
 /// Thread: safe from any.
 class VirtualClock final : public Clock {
  public:
-  [[nodiscard]] WallTime wall() const override { return WallTime(steady()); }
+  /// Begins with the machine's own, so that certificates are valid.
+  [[nodiscard]] WallTime wall() const override { return begun_ + (steady() - start); }
   [[nodiscard]] SteadyTime steady() const override { return SteadyTime(milliseconds_.load()); }
   void advance(SteadyTime by) { milliseconds_ += by.count(); }
 
  private:
-  std::atomic<std::int64_t> milliseconds_{1'000'000};
+  static constexpr SteadyTime start{1'000'000};
+  WallTime begun_ = SystemClock().wall();
+  std::atomic<std::int64_t> milliseconds_{start.count()};
 };
 
 }  // namespace pishkhan::simulated
