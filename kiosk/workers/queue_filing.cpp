@@ -89,9 +89,8 @@ void QueueWorker::file_request(visit::effect::File& job) {
   if (appended) return tell_filed(job, appended->record);
   const store::StoreFault fault = appended.error();
   log::error("queue.not-filed", {{"fault", static_cast<int>(fault)}});
-  if (fault == store::StoreFault::IoError) {  // what a failed disk holds is known only after reopening
-    store_.reset();
-    open_store();
+  if (needs_reopening(fault)) {
+    reopen(fault);
     if (came_through(id, job)) return;
   } else if (fault != store::StoreFault::DiskFull && fault != store::StoreFault::NotSealed) {
     fault_ = fault;
@@ -113,7 +112,7 @@ void QueueWorker::tell_filed(const visit::effect::File& job, const protocol::Rec
 /// Whether a commit that the disk failed on is there after all: then it is filed, and is told so.
 bool QueueWorker::came_through(const protocol::RequestId& id, const visit::effect::File& job) {
   if (store_ == nullptr) return false;
-  const auto last = store_->record(store_->findings().records);
+  const auto last = store_->record(store_->findings().last_sequence);
   if (!last || !*last || (*last)->header.type != protocol::RecordType::Request ||
       (*last)->header.request_id != id)
     return false;

@@ -4,7 +4,6 @@
 #include "base/core/personal.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace pishkhan::workers {
@@ -41,6 +40,8 @@ Fate fate_of(store::StoreFault fault) {
       return {visit::FilingFault::StoreFault, "QUEUE-EPOCH"};
     case StoreFault::ChainBroken:
       return {visit::FilingFault::StoreFault, "QUEUE-CHAIN"};
+    case StoreFault::Forked:
+      return {visit::FilingFault::StoreFault, "QUEUE-RESTORED"};
     case StoreFault::SequenceExhausted:
       return {visit::FilingFault::StoreFault, "QUEUE-FULL-EPOCH"};
     default:
@@ -114,6 +115,8 @@ void QueueWorker::open_store() {
   options.least_room_bytes = setup_.least_room_bytes;
   options.durability = setup_.durability;
   options.low_room_bytes = setup_.least_room_bytes * 4;
+  // A database that contradicted itself while it was open is looked at page by page, and salvaged.
+  if (fault_ == store::StoreFault::Damaged) options.look = store::Look::AtEveryPage;
   auto opened = store::Store::open(options);
   if (opened) {
     store_ = std::move(*opened);
@@ -123,14 +126,17 @@ void QueueWorker::open_store() {
     const store::Findings& found = store_->findings();
     if (!found.head_verifies || found.anchor == Anchor::Truncated || found.anchor == Anchor::Forked)
       fault_ = store::StoreFault::ChainBroken;
-    else if (found.records >= protocol::TrackingCode::highest_sequence)
+    else if (found.last_sequence >= protocol::TrackingCode::highest_sequence)
       fault_ = store::StoreFault::SequenceExhausted;
-    const store::Findings& findings = store_->findings();
-    log::info("queue.opened", {{"records", findings.records},
-                               {"damaged", findings.damaged.size()},
-                               {"anchor", static_cast<int>(findings.anchor)}});
+    log::info("queue.opened", {{"records", found.records},
+                               {"damaged", found.damaged.size()},
+                               {"salvaged", found.salvaged},
+                               {"anchor", static_cast<int>(found.anchor)}});
     if (!fault_ && !store_->record_findings()) log::warning("queue.findings-not-recorded");
-    find_unprinted_since_start();
+    // What only the screen knows, that a printer which can prove nothing was silent, is not known after a
+    // start.
+    unprinted_.clear();
+    for (const store::Unprinted& one : store_->unprinted()) unprinted_[one.sequence] = one.until;
   } else {
     fault_ = opened.error();
     log::error("queue.cannot-open", {{"fault", static_cast<int>(*fault_)}});
@@ -142,6 +148,11 @@ void QueueWorker::housekeeping() {
   const SteadyTime now = setup_.clock->steady();
   if (store_ == nullptr) {
     if (now >= next_open_) open_store();
+    return;
+  }
+  // Found out by whichever call came first, a citizen's or the sync thread's.
+  if (const auto ails = store_->ailment(); ails && now >= next_open_) {
+    reopen(*ails);
     return;
   }
   if (anchor_due_ && store_->anchor_head()) anchor_due_ = false;
@@ -159,10 +170,12 @@ void QueueWorker::tell_state() {
     fate.refuses = visit::FilingFault::NotEnrolled;
   else if (store_ == nullptr)
     fate = fault_ ? fate_of(*fault_) : Fate{visit::FilingFault::StoreFault, ""};
-  else if (store_->room() == store::Room::TooLittle)
-    fate.refuses = visit::FilingFault::DiskFull;
+  else if (store_->findings().restored)
+    fate = fate_of(store::StoreFault::Forked);
   else if (fault_)
     fate = fate_of(*fault_);
+  else if (room() == store::Room::TooLittle)
+    fate.refuses = visit::FilingFault::DiskFull;
 
   const WallTime now = setup_.clock->wall();
   const bool recovery =
@@ -191,10 +204,7 @@ void QueueWorker::record_print(const visit::effect::RecordPrint& job) {
   if (!recorded) {
     log::error("queue.print-not-recorded",
                {{"sequence", job.sequence}, {"fault", static_cast<int>(recorded.error())}});
-    if (recorded.error() == store::StoreFault::IoError) {
-      store_.reset();
-      open_store();
-    }
+    if (needs_reopening(recorded.error())) reopen(recorded.error());
     return;
   }
   // Where no printer can ever prove anything, its silence is a good end: else every visit would leave the offer
@@ -203,23 +213,28 @@ void QueueWorker::record_print(const visit::effect::RecordPrint& job) {
   anchor_due_ = true;
 }
 
-/// After a start: which requests of the last ten minutes have a receipt that is not known to have come out?
-void QueueWorker::find_unprinted_since_start() {
-  unprinted_.clear();
-  const WallTime oldest = setup_.clock->wall() - store::recovery_window;
-  std::set<int> printed;
-  for (int sequence = store_->findings().records; sequence > 0; --sequence) {
-    const auto record = store_->record(sequence);
-    if (!record || !*record || (*record)->header.created_at < oldest) return;
-    const protocol::Record& found = **record;
-    if (found.header.type == protocol::RecordType::PrintOutcome && found.payload) {
-      const auto report = protocol::PrintReport::parse(*found.payload);
-      if (report && report->outcome == protocol::PrintOutcome::Printed)
-        printed.insert(report->request_sequence);
-    }
-    if (found.header.type == protocol::RecordType::Request && printed.count(sequence) == 0)
-      unprinted_[sequence] = found.header.created_at + store::recovery_window;
+/// What a failed disk holds is known only after reopening; what a damaged one holds is saved then.
+bool QueueWorker::needs_reopening(store::StoreFault fault) {
+  return fault == store::StoreFault::IoError || fault == store::StoreFault::Damaged;
+}
+
+void QueueWorker::reopen(store::StoreFault why) {
+  fault_ = why;
+  store_.reset();
+  open_store();
+}
+
+store::Room QueueWorker::room() {
+  const store::Room room = store_->room();
+  if (room != told_room_) {
+    told_room_ = room;
+    // Early enough for somebody to come: four times what filing needs, four fifths of the budget.
+    if (room == store::Room::Enough)
+      log::info("queue.room-again", {});
+    else
+      log::warning("queue.room", {{"too-little", room == store::Room::TooLittle}});
   }
+  return room;
 }
 
 }  // namespace pishkhan::workers

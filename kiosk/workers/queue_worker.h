@@ -112,7 +112,10 @@ class QueueWorker {
   void record_print(const visit::effect::RecordPrint& job);
   void recover_code(const visit::effect::Recover& job);
   void look_up_here(visit::effect::LookUp& job);
-  void find_unprinted_since_start();
+  [[nodiscard]] static bool needs_reopening(store::StoreFault fault);
+  void reopen(store::StoreFault why);
+  /// Tells the log when it changes.
+  [[nodiscard]] store::Room room();
   [[nodiscard]] bool came_through(const protocol::RequestId& id, const visit::effect::File& job);
   [[nodiscard]] bool waits_here(int sequence) const;
   void tell_filed(const visit::effect::File& job, const protocol::Record& record);
@@ -129,6 +132,7 @@ class QueueWorker {
   std::map<int, WallTime> unprinted_;  ///< by sequence: until when its code can be fetched again
   std::optional<std::optional<visit::FilingFault>> told_;
   bool told_recovery_ = false;
+  store::Room told_room_ = store::Room::Enough;
   std::string told_staff_code_;
   std::jthread thread_;
 };

@@ -133,7 +133,8 @@ struct AuditName {
 };
 constexpr std::array audit_names{AuditName{AuditKind::RecordDamaged, "record-damaged "},
                                  AuditName{AuditKind::HeadFileMissing, "head-file-missing "},
-                                 AuditName{AuditKind::HeadFileDamaged, "head-file-damaged "}};
+                                 AuditName{AuditKind::HeadFileDamaged, "head-file-damaged "},
+                                 AuditName{AuditKind::QueueSalvaged, "queue-salvaged "}};
 
 }  // namespace
 

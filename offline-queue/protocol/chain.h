@@ -91,6 +91,7 @@ enum class AuditKind : std::uint8_t {
   RecordDamaged = 1,    ///< number: its sequence
   HeadFileMissing = 2,  ///< somebody removed queue.head; number: the last sequence that was found
   HeadFileDamaged = 3,  ///< it says nothing usable; number: the last sequence that was found
+  QueueSalvaged = 4,    ///< SQLite could not read the queue; number: of the records that were saved
 };
 
 /// The payload of RecordType::Audit: UTF-8 text, the kind's name, a space, the number in decimal.

@@ -300,7 +300,8 @@ TEST_CASE("a wrong enrolment says what is wrong") {
 }
 
 TEST_CASE("an audit entry has one spelling, and no cut or changed one is read") {
-  for (const auto kind : {AuditKind::RecordDamaged, AuditKind::HeadFileMissing, AuditKind::HeadFileDamaged}) {
+  for (const auto kind : {AuditKind::RecordDamaged, AuditKind::HeadFileMissing, AuditKind::HeadFileDamaged,
+                          AuditKind::QueueSalvaged}) {
     for (const int number : {0, 7, 999'999}) {
       const AuditEntry entry{kind, number};
       const Bytes bytes = entry.encode();

@@ -39,11 +39,13 @@ std::string_view name(Findings::Anchor anchor) {
 }
 
 PlaceVerdict ChainCheck::next(const RecoveredRow& row) {
-  const std::optional<protocol::Hash> before = std::exchange(previous_, std::nullopt);
+  std::optional<protocol::Hash> before = std::exchange(previous_, std::nullopt);
   if (row.state == RecoveredRow::State::NotThere) return PlaceVerdict::Missing;
   if (row.state == RecoveredRow::State::Unreadable) return PlaceVerdict::Unreadable;
   const protocol::Record& record = row.record;
   const bool is_signed = key_ != nullptr && protocol::signed_by(*key_, record);
+  // What is signed says itself which hash it follows.
+  if (!before && is_signed) before = row.previous;
   const bool joins = before && protocol::chain_hash(*before, record.header) == record.hash;
   // A hash that is signed, or that joins the one before, is the hash of this place, whatever else is wrong.
   if (joins || is_signed) previous_ = record.hash;

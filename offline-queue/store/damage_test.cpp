@@ -102,16 +102,19 @@ TEST_CASE("a changed record is found; what is left of it goes as a link, and tho
            Damage{"UPDATE entry SET payload = x'00' WHERE seq = 3", "wwnwww"},
            Damage{"UPDATE entry SET header = zeroblob(70) WHERE seq = 3", "ww-hwww"},
            Damage{"UPDATE entry SET header = zeroblob(70), signature = zeroblob(64) WHERE seq = 3", "ww-hwww"},
-           Damage{"UPDATE entry SET header = zeroblob(70), hash = x'01' WHERE seq = 3", "ww-l-hww"},
+           Damage{"UPDATE entry SET header = zeroblob(70), hash = x'01' WHERE seq = 3", "ww-hwww"},
            Damage{"UPDATE entry SET hash = x'01' WHERE seq = 3", "wwwwww"},
            Damage{"UPDATE entry SET signature = zeroblob(64), payload = x'00' WHERE seq = 3", "wwnwww"},
-           Damage{"DELETE FROM entry WHERE seq = 3", "ww-l-hww"},
-           Damage{"DELETE FROM entry WHERE seq IN (1, 2)", "ll-hwww"},
+           Damage{"DELETE FROM entry WHERE seq = 3", "ww-hwww"},
+           Damage{"DELETE FROM entry WHERE seq IN (1, 2)", "l-hwwww"},
            Damage{"UPDATE entry SET signature = zeroblob(64) WHERE seq = 2; DELETE FROM entry WHERE seq = 3",
-                  "w-l-l-hww"},
+                  "w-l-hwww"},
+           Damage{"DELETE FROM entry WHERE seq IN (3, 4)", "ww-l-hww"},
+           // As an older version wrote it, without the hash before it.
+           Damage{"UPDATE entry SET previous = NULL; DELETE FROM entry WHERE seq = 3", "ww-l-hww"},
            Damage{"UPDATE entry SET payload = x'00', signature = zeroblob(64) WHERE seq < 3;"
                   "DELETE FROM entry WHERE seq = 3",
-                  "ll-l-hww"},
+                  "ll-hwww"},
        }) {
     CAPTURE(damage.sql);
     const World world;

@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace pishkhan::store {
@@ -122,15 +123,32 @@ Result<std::unique_ptr<Database>, StoreFault> Database::connect(const std::files
 }
 
 Result<std::unique_ptr<Database>, StoreFault> Database::open(const Options& options, Files& files,
-                                                             const Fill& fill) {
+                                                             Creation creation) {
   // Without a sync at each commit nothing would be handed over at each commit either.
   auto database = connect(options.folder / "queue.db", SQLITE_OPEN_CREATE, options.vfs,
                           options.durability == Durability::Full ? Gather::Commits : Gather::Nothing);
   if (!database) return fail(database.error());
   (*database)->wal_pages_ = options.wal_pages;
-  if (const auto configured = (*database)->configure(options, files, fill); !configured)
+  if (const auto configured = (*database)->configure(options, files, creation); !configured)
     return fail(configured.error());
   return database;
+}
+
+Result<void, StoreFault> Database::make(const Options& options, Files& files, const char* name,
+                                        const Fill& fill) {
+  const auto database = connect(options.folder / name, SQLITE_OPEN_CREATE, options.vfs, Gather::Nothing);
+  if (!database) return fail(database.error());
+  if (const auto done = (*database)->set_up(); !done) return fail(done.error());
+  return (*database)->create(options, files, fill);
+}
+
+std::optional<int> Database::records_of_made(const Options& options, const char* name) {
+  const auto database = connect(options.folder / name, 0, options.vfs, Gather::Nothing);
+  if (!database || !(*database)->set_up()) return std::nullopt;
+  const auto application = (*database)->number("PRAGMA application_id");
+  if (!application || *application != application_id) return std::nullopt;
+  const auto records = (*database)->number("SELECT count(*) FROM entry");
+  return records ? std::optional(static_cast<int>(*records)) : std::nullopt;
 }
 
 Result<std::unique_ptr<Database>, StoreFault> Database::open_copy(const std::filesystem::path& file) {
@@ -158,10 +176,12 @@ Result<void, StoreFault> Database::execute(const char* sql) {
   return {};
 }
 
-StoreFault Database::report(int code) const {
+StoreFault Database::report(int code) {
   log::warning("store.sqlite",
                {{"code", sqlite3_extended_errcode(handle_)}, {"text", log::PublicText{sqlite3_errstr(code)}}});
-  return fault_of(code);
+  const StoreFault fault = fault_of(code);
+  contradicts_itself_ = contradicts_itself_ || fault == StoreFault::Damaged;
+  return fault;
 }
 
 Result<std::unique_ptr<Statement>, StoreFault> Database::prepare(const char* sql) {
@@ -210,32 +230,52 @@ Result<void, StoreFault> Database::check_pages() {
   return {};
 }
 
-Result<void, StoreFault> Database::configure(const Options& options, Files& files, const Fill& fill) {
+std::int64_t Database::pages_looked_at() const {
+  std::int64_t pages = 0;
+  for (const int counter : {SQLITE_DBSTATUS_CACHE_HIT, SQLITE_DBSTATUS_CACHE_MISS}) {
+    int current = 0;
+    int highest = 0;
+    sqlite3_db_status(handle_, counter, &current, &highest, 0);
+    pages += current;
+  }
+  return pages;
+}
+
+Result<void, StoreFault> Database::set_up() {
   sqlite3_extended_result_codes(handle_, 1);
   int keep = 1;
   sqlite3_file_control(handle_, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
   // A database of a newer program is closed again without folding its WAL back.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  if (const auto done =
-          execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=EXTRA; PRAGMA secure_delete=ON;"
-                  "PRAGMA page_size=4096; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;"
-                  "PRAGMA temp_store=MEMORY;");
-      !done) {
-    return fail(done.error());
-  }
+  return execute(
+      "PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=EXTRA; PRAGMA secure_delete=ON;"
+      "PRAGMA page_size=4096; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;"
+      "PRAGMA temp_store=MEMORY;");
+}
+
+Result<void, StoreFault> Database::configure(const Options& options, Files& files, Creation creation) {
+  if (const auto done = set_up(); !done) return fail(done.error());
   const auto version = number("PRAGMA user_version");
   if (!version) return fail(version.error());
   const auto application = number("PRAGMA application_id");
   if (!application) return fail(application.error());
   const bool is_new = *version == 0 && *application == 0;
   if (is_new) {
-    if (const auto created = create(options, files, fill); !created) return fail(created.error());
+    if (creation == Creation::Refused) {
+      const auto tables = number("SELECT count(*) FROM sqlite_master");
+      return fail(tables && *tables != 0 ? StoreFault::Unreadable : StoreFault::Damaged);
+    }
+    const auto created = create(options, files, [](Database&) { return Result<void, StoreFault>{}; });
+    if (!created) return fail(created.error());
   } else if (*application != application_id) {
     return fail(StoreFault::Unreadable);
   } else if (*version > schema_version()) {
     return fail(StoreFault::NewerSchema);
   }
   if (const auto entered = enter_wal(); !entered) return fail(entered.error());
+  if (is_new) {
+    if (const auto synced = files.sync_folder(options.folder); !synced) return fail(fault_of(synced.error()));
+  }
   if (const auto done = execute(options.durability == Durability::Full ? "PRAGMA synchronous=FULL"
                                                                        : "PRAGMA synchronous=NORMAL");
       !done) {
@@ -268,8 +308,6 @@ Result<void, StoreFault> Database::create(const Options& options, Files& files, 
     if (const auto done = fill(*this); !done) return fail(done.error());
     if (const auto done = transaction->commit(); !done) return fail(done.error());
   }
-  if (const auto synced = files.sync_folder(options.folder); !synced) return fail(fault_of(synced.error()));
-  if (const auto entered = enter_wal(); !entered) return fail(entered.error());
   if (const auto synced = files.sync_folder(options.folder); !synced) return fail(fault_of(synced.error()));
   return {};
 }

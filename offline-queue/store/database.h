@@ -51,6 +51,9 @@ class Statement {
   int next_ = 1;
 };
 
+/// Whether a queue that is not there, or is empty, is made.
+enum class Creation { Allowed, Refused };
+
 /// The one connection to queue.db, with the settings of the design. Knows SQLite and the schema; knows nothing
 /// of records. Thread: the store's.
 class Database {
@@ -63,7 +66,13 @@ class Database {
   /// removal is not durable; if its name came back after a power cut, SQLite would roll everything back.)
   /// An older one is brought forward, one transaction a step (schema.h).
   [[nodiscard]] static Result<std::unique_ptr<Database>, StoreFault> open(const Options& options, Files& files,
-                                                                          const Fill& fill);
+                                                                          Creation creation);
+  /// Makes a queue under another name in the same folder, filled, durable and closed again. Not yet in WAL
+  /// mode.
+  [[nodiscard]] static Result<void, StoreFault> make(const Options& options, Files& files, const char* name,
+                                                     const Fill& fill);
+  /// How many records there are in what make() made. Nothing: it did not come to its end.
+  [[nodiscard]] static std::optional<int> records_of_made(const Options& options, const char* name);
   /// A copy to look at, of this or an older version, as it lies: nothing is created or brought forward.
   /// Unreadable: no database of a queue, or damaged beyond what SQLite can read.
   [[nodiscard]] static Result<std::unique_ptr<Database>, StoreFault> open_copy(
@@ -83,6 +92,8 @@ class Database {
   [[nodiscard]] Result<std::uint64_t, StoreFault> used_bytes();
   /// Looks through every page: Damaged if the file contradicts itself.
   [[nodiscard]] Result<void, StoreFault> check_pages();
+  /// Pages looked at since it was opened, in memory or on the disk: what the tests of a long backlog count.
+  [[nodiscard]] std::int64_t pages_looked_at() const;
 
   /// Folds the WAL back if it is half full, so that this need not happen in the commit of a filing.
   void fold_if_half_full();
@@ -93,6 +104,8 @@ class Database {
   /// A commit failed for another reason than a full disk: what is on the disk is known only after a new
   /// look at it (a failed sync must not be tried again: the kernel may have dropped the pages).
   [[nodiscard]] bool doubtful() const { return doubtful_; }
+  /// SQLite said that the file contradicts itself.
+  [[nodiscard]] bool contradicts_itself() const { return contradicts_itself_; }
 
  private:
   friend class Statement;
@@ -103,13 +116,14 @@ class Database {
                                                                              int more_flags,
                                                                              const std::string& vfs,
                                                                              Gather gather);
-  [[nodiscard]] Result<void, StoreFault> configure(const Options& options, Files& files, const Fill& fill);
+  [[nodiscard]] Result<void, StoreFault> set_up();
+  [[nodiscard]] Result<void, StoreFault> configure(const Options& options, Files& files, Creation creation);
   [[nodiscard]] Result<void, StoreFault> create(const Options& options, Files& files, const Fill& fill);
   [[nodiscard]] Result<void, StoreFault> bring_forward(int version);
   [[nodiscard]] Result<void, StoreFault> enter_wal();
   [[nodiscard]] sqlite3_file* wal_file() const;  ///< nothing before the first use
   [[nodiscard]] Result<void, StoreFault> presize_wal();
-  [[nodiscard]] StoreFault report(int code) const;
+  [[nodiscard]] StoreFault report(int code);
   void take_back(sqlite3_stmt* statement);
   static int after_commit(void* self, sqlite3* handle, const char* name, int frames);
 
@@ -120,6 +134,7 @@ class Database {
   /// The most frames since it was overwritten; nothing: not known.
   std::optional<int> wal_used_frames_;
   bool doubtful_ = false;
+  bool contradicts_itself_ = false;
   std::map<std::string, sqlite3_stmt*, std::less<>> idle_;  ///< compiled and not in use, by its SQL
 };
 

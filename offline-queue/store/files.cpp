@@ -1,6 +1,7 @@
 #include "offline-queue/store/files.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -75,6 +76,23 @@ class SystemFiles final : public Files {
     const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     // Pages that are still to be written stay; of the others, those whose writing failed go, too.
     if (descriptor.get() >= 0) ::posix_fadvise(descriptor.get(), 0, 0, POSIX_FADV_DONTNEED);
+  }
+
+  Result<std::optional<std::size_t>, FileFault> size(const std::filesystem::path& file) override {
+    struct stat status {};
+    if (::stat(file.c_str(), &status) == 0) return std::optional(static_cast<std::size_t>(status.st_size));
+    if (errno == ENOENT) return std::optional<std::size_t>();
+    return fail(fault_from_errno());
+  }
+
+  Result<void, FileFault> rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
+    if (::rename(from.c_str(), to.c_str()) != 0) return fail(fault_from_errno());
+    return {};
+  }
+
+  Result<void, FileFault> remove(const std::filesystem::path& file) override {
+    if (::unlink(file.c_str()) != 0 && errno != ENOENT) return fail(fault_from_errno());
+    return {};
   }
 
   Result<void, FileFault> sync_folder(const std::filesystem::path& folder) override {

@@ -26,6 +26,14 @@ class Files {
   /// Has the next reader read the disk and not the kernel's memory, as far as the disk has been given all:
   /// after a sync that failed, Linux shows what was written to every reader and never writes it.
   virtual void forget_cached(const std::filesystem::path& file) = 0;
+  /// Nothing if there is no such file.
+  [[nodiscard]] virtual Result<std::optional<std::size_t>, FileFault> size(
+      const std::filesystem::path& file) = 0;
+  /// Takes the place of what is called `to`; durable after sync_folder().
+  [[nodiscard]] virtual Result<void, FileFault> rename(const std::filesystem::path& from,
+                                                       const std::filesystem::path& to) = 0;
+  /// No fault if there is no such file; durable after sync_folder().
+  [[nodiscard]] virtual Result<void, FileFault> remove(const std::filesystem::path& file) = 0;
   /// Makes the names in a folder durable.
   [[nodiscard]] virtual Result<void, FileFault> sync_folder(const std::filesystem::path& folder) = 0;
   /// What an unprivileged process can still write there.

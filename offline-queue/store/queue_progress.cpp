@@ -1,5 +1,6 @@
 #include "base/core/log.h"
 #include "offline-queue/store/queue_store.h"
+#include "offline-queue/store/salvage.h"
 
 #include <algorithm>
 #include <set>
@@ -63,7 +64,11 @@ Result<int, StoreFault> QueueStore::mark_stored(const protocol::StoredWord& word
   if (options_.ingest_key == nullptr || !word.verify(*options_.ingest_key))
     return refuse("signature", StoreFault::Refused);
   if (word.kiosk != options_.kiosk || word.epoch != options_.epoch) return refuse("kiosk", StoreFault::Refused);
-  if (word.sequence > last_sequence_) return refuse("longer chain", StoreFault::Forked);
+  const auto fork = [&](log::Literal why) -> Result<int, StoreFault> {
+    if (const auto closed = close_as_restored(); !closed) log::error("store.fork-not-noted", {});
+    return refuse(why, StoreFault::Forked);
+  };
+  if (word.sequence > last_sequence_) return fork("longer chain");
   const auto found = provable(word.sequence, word.sequence);
   if (!found) return fail(found.error());
   const protocol::BatchEntry& entry = found->entries.front();
@@ -71,7 +76,7 @@ Result<int, StoreFault> QueueStore::mark_stored(const protocol::StoredWord& word
   // was given up as lost (next_batch), over our own signature.
   const bool given_up = word.hash == protocol::lost_hash(word.kiosk, word.epoch, word.sequence);
   if (entry.kind != protocol::EntryKind::Lost && !given_up && entry.record.hash != word.hash)
-    return refuse("another chain", StoreFault::Forked);
+    return fork("another chain");
   const auto first = first_unsent();
   if (!first) return fail(first.error());
   if (*first > word.sequence) return 0;
@@ -88,45 +93,94 @@ Result<int, StoreFault> QueueStore::mark_stored(const protocol::StoredWord& word
     if (const auto done = (*insert)->run(); !done) return fail(done.error());
   }
   const auto marked = static_cast<int>(database_->changes() - before);
-  tally_ = std::nullopt;
   if (const auto done = transaction->commit(); !done) return fail(done.error());
+  if (tally_) tally_->stored += marked;
   return marked;
 }
 
+Result<void, StoreFault> QueueStore::close_as_restored() {
+  if (findings_.restored) return {};
+  findings_.restored = true;
+  auto transaction = Transaction::begin(*database_);
+  if (!transaction) return fail(transaction.error());
+  {
+    const auto close = database_->prepare("UPDATE identity SET closed = ?");
+    if (!close) return fail(close.error());
+    if (const auto done = (*close)->bind(closed_restored).run(); !done) return fail(done.error());
+  }
+  return transaction->commit();
+}
+
+Result<QueueStore::Fate, StoreFault> QueueStore::fate_of(int sequence) {
+  const auto rows = database_->prepare("SELECT opened_ms IS NOT NULL, verdict FROM progress WHERE seq = ?");
+  if (!rows) return fail(rows.error());
+  const auto row = (*rows)->bind(sequence).step();
+  if (!row) return fail(row.error());
+  if (!*row) return Fate{};
+  return Fate{true, (*rows)->integer(0) != 0, static_cast<int>((*rows)->integer(1))};
+}
+
+Result<bool, StoreFault> QueueStore::take_word(const Acknowledgement& acknowledgement, Tally& tally) {
+  const auto before = fate_of(acknowledgement.sequence);
+  if (!before) return fail(before.error());
+  const auto verdict = static_cast<int>(acknowledgement.verdict);
+  // A record found invalid or missing may be understood later; one that was accepted stays so, its payload is
+  // gone.
+  if (!before->opened || before->verdict > static_cast<int>(Verdict::Joined)) {
+    const auto upsert = database_->prepare(
+        "INSERT INTO progress(seq, stored_ms, opened_ms, verdict, case_number) VALUES(?1, ?2, ?2, ?3, ?4)"
+        " ON CONFLICT(seq) DO UPDATE SET opened_ms = ?2, verdict = ?3, case_number = ?4");
+    if (!upsert) return fail(upsert.error());
+    (*upsert)->bind(acknowledgement.sequence).bind(acknowledgement.at.time_since_epoch().count());
+    (*upsert)->bind(verdict).bind_text(acknowledgement.case_number);
+    if (const auto done = (*upsert)->run(); !done) return fail(done.error());
+    tally.stored += before->known ? 0 : 1;
+    tally.opened += before->opened ? 0 : 1;
+    const auto count = [&tally](int which, int change) {
+      if (which == static_cast<int>(Verdict::Invalid)) tally.invalid += change;
+      if (which == static_cast<int>(Verdict::Missing)) tally.missing += change;
+    };
+    count(before->verdict, -1);
+    count(verdict, 1);
+  }
+  if (acknowledgement.verdict != Verdict::Accepted && acknowledgement.verdict != Verdict::Joined) return false;
+  const auto erase =
+      database_->prepare("UPDATE entry SET payload = NULL WHERE seq = ? AND payload IS NOT NULL");
+  if (!erase) return fail(erase.error());
+  if (const auto done = (*erase)->bind(acknowledgement.sequence).run(); !done) return fail(done.error());
+  return true;
+}
+
 Result<int, StoreFault> QueueStore::mark_opened(std::span<const Acknowledgement> acknowledgements) {
+  if (const auto counted = counts(); !counted) return fail(counted.error());
+  Tally tally = *tally_;
   int taken = 0;
   bool erased = false;
   std::set<int> opened;
+  std::set<int> served;
   {
     auto transaction = Transaction::begin(*database_);
     if (!transaction) return fail(transaction.error());
-    tally_ = std::nullopt;
     for (const Acknowledgement& acknowledgement : acknowledgements) {
       const auto ours = is_ours(acknowledgement);
       if (!ours) return fail(ours.error());
       if (!*ours) continue;
-      // A record found invalid or missing may be understood later; one that was accepted stays so, its payload
-      // is gone.
-      const auto upsert = database_->prepare(
-          "INSERT INTO progress(seq, stored_ms, opened_ms, verdict, case_number) VALUES(?1, ?2, ?2, ?3, ?4)"
-          " ON CONFLICT(seq) DO UPDATE SET opened_ms = ?2, verdict = ?3, case_number = ?4"
-          " WHERE progress.opened_ms IS NULL OR progress.verdict > 2");
-      if (!upsert) return fail(upsert.error());
-      (*upsert)->bind(acknowledgement.sequence).bind(acknowledgement.at.time_since_epoch().count());
-      (*upsert)->bind(static_cast<int>(acknowledgement.verdict)).bind_text(acknowledgement.case_number);
-      if (const auto done = (*upsert)->run(); !done) return fail(done.error());
+      const auto erases = take_word(acknowledgement, tally);
+      if (!erases) return fail(erases.error());
+      erased = erased || *erases;
       ++taken;
       opened.insert(acknowledgement.sequence);
-      if (acknowledgement.verdict != Verdict::Accepted && acknowledgement.verdict != Verdict::Joined) continue;
-      const auto erase =
-          database_->prepare("UPDATE entry SET payload = NULL WHERE seq = ? AND payload IS NOT NULL");
-      if (!erase) return fail(erase.error());
-      if (const auto done = (*erase)->bind(acknowledgement.sequence).run(); !done) return fail(done.error());
-      erased = true;
     }
-    if (const auto done = forget_served_hashes(); !done) return fail(done.error());
+    for (const int sequence : opened) {
+      const auto recent = recent_.find(sequence);
+      if (recent != recent_.end() && !has_served(recent->second)) continue;  // purge() comes to it
+      if (const auto done = forget(sequence, Forget::Row); !done) return fail(done.error());
+      served.insert(sequence);
+    }
     if (const auto done = transaction->commit(); !done) return fail(done.error());
   }
+  tally_ = tally;
+  for (const int sequence : served) recent_.erase(sequence);
   for (auto one = duplicates_.begin(); one != duplicates_.end();) {
     one = opened.contains(one->second) ? duplicates_.erase(one) : std::next(one);
   }
@@ -136,47 +190,70 @@ Result<int, StoreFault> QueueStore::mark_opened(std::span<const Acknowledgement>
   return taken;
 }
 
-Result<void, StoreFault> QueueStore::forget_served_hashes() {
-  const std::int64_t now = now_ms();
-  const std::int64_t window = std::chrono::milliseconds(recovery_window).count();
-  // An expiry further away than the window means that the clock was set back; then it has expired, too.
-  for (const char* sql :
-       {"DELETE FROM pending WHERE (printed = 1 OR expires_ms <= ?1 OR expires_ms > ?1 + ?2) AND EXISTS"
-        "(SELECT 1 FROM progress WHERE progress.seq = pending.seq AND opened_ms IS NOT NULL)",
-        "UPDATE pending SET recovery = NULL WHERE recovery IS NOT NULL AND"
-        " (printed = 1 OR expires_ms <= ?1 OR expires_ms > ?1 + ?2)"}) {
-    const auto statement = database_->prepare(sql);
-    if (!statement) return fail(statement.error());
-    if (const auto done = (*statement)->bind(now).bind(window).run(); !done) return fail(done.error());
-  }
-  return {};
+bool QueueStore::has_served(const Recent& recent) const {
+  const WallTime now = options_.clock->wall();
+  return recent.printed || recent.until <= now || recent.until > now + recovery_window;
+}
+
+Result<void, StoreFault> QueueStore::forget(int sequence, Forget what) {
+  const auto statement =
+      database_->prepare(what == Forget::Row ? "DELETE FROM pending WHERE seq = ?"
+                                             : "UPDATE pending SET recovery = NULL WHERE seq = ?");
+  if (!statement) return fail(statement.error());
+  return (*statement)->bind(sequence).run();
 }
 
 Result<void, StoreFault> QueueStore::purge() {
-  const std::int64_t before = database_->changes();
-  {
-    auto transaction = Transaction::begin(*database_);
-    if (!transaction) return fail(transaction.error());
-    if (const auto done = forget_served_hashes(); !done) return fail(done.error());
-    if (const auto done = transaction->commit(); !done) return fail(done.error());
+  std::vector<int> served;
+  for (const auto& [sequence, recent] : recent_) {
+    if (has_served(recent)) served.push_back(sequence);
   }
-  if (database_->changes() == before) return {};
-  return database_->renew_wal();
+  if (!served.empty()) {
+    {
+      auto transaction = Transaction::begin(*database_);
+      if (!transaction) return fail(transaction.error());
+      for (const int sequence : served) {
+        const auto fate = fate_of(sequence);
+        if (!fate) return fail(fate.error());
+        if (const auto done = forget(sequence, fate->opened ? Forget::Row : Forget::Recovery); !done) {
+          return fail(done.error());
+        }
+      }
+      if (const auto done = transaction->commit(); !done) return fail(done.error());
+    }
+    for (const int sequence : served) recent_.erase(sequence);
+    if (const auto done = database_->renew_wal(); !done) return fail(done.error());
+  }
+  return discard_damaged_files();
 }
 
-Result<void, StoreFault> QueueStore::learn_duplicates() {
-  duplicates_.clear();
-  const auto rows = database_->prepare("SELECT seq, duplicate FROM pending WHERE duplicate IS NOT NULL");
+Result<void, StoreFault> QueueStore::discard_damaged_files() {
+  if (damaged_files_discarded_) return {};
+  const auto now = counts();
+  if (!now) return fail(now.error());
+  if (now->unopened > 0) return {};
+  if (const auto done = Salvage(options_, files_).discard(); !done) return fail(done.error());
+  damaged_files_discarded_ = true;
+  return {};
+}
+
+Result<void, StoreFault> QueueStore::learn_pending() {
+  const auto rows = database_->prepare(
+      "SELECT pending.seq, duplicate, recovery, expires_ms, printed, opened_ms IS NOT NULL FROM pending"
+      " LEFT JOIN progress ON progress.seq = pending.seq");
   if (!rows) return fail(rows.error());
   for (;;) {
     const auto row = (*rows)->step();
     if (!row) return fail(row.error());
     if (!*row) return {};
-    const ByteView stored = (*rows)->blob(1);
-    protocol::Hash hash{};
-    if (stored.size() != hash.size()) continue;  // damaged: it finds nothing
-    std::copy(stored.begin(), stored.end(), hash.begin());
-    duplicates_.emplace(hash, static_cast<int>((*rows)->integer(0)));
+    const int sequence = static_cast<int>((*rows)->integer(0));
+    const bool opened = (*rows)->integer(5) != 0;
+    // A damaged hash finds nothing.
+    if (const auto hash = read_hash((*rows)->blob(1)); hash && !opened) duplicates_.emplace(*hash, sequence);
+    Recent recent{read_hash((*rows)->blob(2)), WallTime(std::chrono::milliseconds((*rows)->integer(3))),
+                  (*rows)->integer(4) != 0};
+    // The others have served and wait to be opened.
+    if (opened || !(*rows)->is_null(2)) recent_.emplace(sequence, std::move(recent));
   }
 }
 
@@ -206,16 +283,18 @@ Result<std::optional<Waiting>, StoreFault> QueueStore::find_duplicate(const prot
 }
 
 Result<std::optional<Waiting>, StoreFault> QueueStore::find_unprinted(const protocol::Hash& recovery) {
-  const auto rows = database_->prepare(
-      "SELECT seq FROM pending WHERE recovery = ?1 AND printed = 0 AND expires_ms > ?2 AND expires_ms <= ?2 + "
-      "?3"
-      " ORDER BY seq DESC LIMIT 1");
-  if (!rows) return fail(rows.error());
-  const std::int64_t window = std::chrono::milliseconds(recovery_window).count();
-  const auto row = (*rows)->bind(ByteView(recovery)).bind(now_ms()).bind(window).step();
-  if (!row) return fail(row.error());
-  if (!*row) return std::optional<Waiting>();
-  return waiting_at(static_cast<int>((*rows)->integer(0)));
+  for (auto one = recent_.rbegin(); one != recent_.rend(); ++one) {
+    if (one->second.recovery == recovery && !has_served(one->second)) return waiting_at(one->first);
+  }
+  return std::optional<Waiting>();
+}
+
+std::vector<Unprinted> QueueStore::unprinted() const {
+  std::vector<Unprinted> result;
+  for (const auto& [sequence, recent] : recent_) {
+    if (recent.recovery && !has_served(recent)) result.push_back({sequence, recent.until});
+  }
+  return result;
 }
 
 Result<Counts, StoreFault> QueueStore::counts() {
@@ -244,8 +323,12 @@ Result<Counts, StoreFault> QueueStore::counts() {
 
 Room QueueStore::room() {
   const auto free = files_.free_bytes(options_.folder);
-  if (!free || *free < options_.least_room_bytes) return Room::TooLittle;
-  return *free < options_.low_room_bytes ? Room::Low : Room::Enough;
+  const auto used = database_->used_bytes();
+  if (!free || *free < options_.least_room_bytes || !used || *used >= options_.budget_bytes) {
+    return Room::TooLittle;
+  }
+  const bool is_low = *free < options_.low_room_bytes || *used >= options_.budget_bytes / 5 * 4;
+  return is_low ? Room::Low : Room::Enough;
 }
 
 }  // namespace pishkhan::store

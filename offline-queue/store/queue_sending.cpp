@@ -17,6 +17,7 @@ struct Row {
   std::optional<Bytes> payload;
   std::optional<Hash> hash;
   std::optional<protocol::Signature> signature;
+  std::optional<Hash> previous;  ///< of the place before; a record of an older version has none
 };
 
 template <std::size_t N>
@@ -52,34 +53,38 @@ class Prover {
     BatchEntry entry = place;
     const int sequence = place.record.header.sequence;
     const auto found = rows_.find(sequence);
-    if (found != rows_.end()) {
-      const Row& row = found->second;
-      entry.record.signature = row.signature.value_or(protocol::Signature{});
-      if (row.header && previous) {
-        const Hash hash = protocol::chain_hash(*previous, *row.header);
-        if (row.hash == hash || is_vouched_for(sequence, row, hash)) {
-          entry.kind = is_whole(row) ? EntryKind::Whole : EntryKind::NoPayload;
-          entry.record.header = *row.header;
-          if (entry.kind == EntryKind::Whole) entry.record.payload = row.payload;
+    const Row* row = found == rows_.end() ? nullptr : &found->second;
+    if (row != nullptr) {
+      entry.record.signature = row->signature.value_or(protocol::Signature{});
+      if (row->header && previous) {
+        const Hash hash = protocol::chain_hash(*previous, *row->header);
+        if (row->hash == hash || is_vouched_for(sequence, row, hash)) {
+          entry.kind = is_whole(*row) ? EntryKind::Whole : EntryKind::NoPayload;
+          entry.record.header = *row->header;
+          if (entry.kind == EntryKind::Whole) entry.record.payload = row->payload;
           entry.record.hash = hash;
           return entry;
         }
       }
-      if (row.hash && is_vouched_for(sequence, row, *row.hash)) {
-        entry.kind = EntryKind::HashOnly;
-        entry.record.hash = *row.hash;
-        return entry;
-      }
+    }
+    for (const auto& hash : {row == nullptr ? std::nullopt : row->hash, written_behind(sequence)}) {
+      if (!hash || !is_vouched_for(sequence, row, *hash)) continue;
+      entry.kind = EntryKind::HashOnly;
+      entry.record.hash = *hash;
+      return entry;
     }
     return lost_place(place.record.header.kiosk, place.record.header.epoch, sequence);
   }
 
  private:
-  [[nodiscard]] bool is_signed(const Row& row, const Hash& hash) const {
-    return row.signature && key_.verify(hash, *row.signature);
+  /// The hash of a place as the row behind it has it.
+  [[nodiscard]] std::optional<Hash> written_behind(int sequence) const {
+    const auto next = rows_.find(sequence + 1);
+    return next == rows_.end() ? std::nullopt : next->second.previous;
   }
-  [[nodiscard]] bool is_vouched_for(int sequence, const Row& row, const Hash& hash) const {
-    if (is_signed(row, hash)) return true;
+  /// By its own signature, if there is a row, or by the link behind it.
+  [[nodiscard]] bool is_vouched_for(int sequence, const Row* row, const Hash& hash) const {
+    if (row != nullptr && row->signature && key_.verify(hash, *row->signature)) return true;
     const auto next = rows_.find(sequence + 1);
     return next != rows_.end() && next->second.header && next->second.hash &&
            protocol::chain_hash(hash, *next->second.header) == *next->second.hash;
@@ -131,8 +136,8 @@ Result<int, StoreFault> QueueStore::first_unsent() {
 }
 
 Result<QueueStore::Provable, StoreFault> QueueStore::provable(int first, int last) {
-  const auto statement =
-      database_->prepare("SELECT seq, header, payload, hash, signature FROM entry WHERE seq BETWEEN ? AND ?");
+  const auto statement = database_->prepare(
+      "SELECT seq, header, payload, hash, signature, previous FROM entry WHERE seq BETWEEN ? AND ?");
   if (!statement) return fail(statement.error());
   (*statement)->bind(first - 2).bind(last + 1);
   std::map<int, Row> rows;
@@ -150,6 +155,7 @@ Result<QueueStore::Provable, StoreFault> QueueStore::provable(int first, int las
     if (!(*statement)->is_null(2)) row.payload.emplace(payload.begin(), payload.end());
     row.hash = exactly<32>((*statement)->blob(3));
     row.signature = exactly<64>((*statement)->blob(4));
+    row.previous = exactly<32>((*statement)->blob(5));
     rows.emplace(sequence, std::move(row));
   }
   const Prover prover(rows, own_key_);
@@ -184,10 +190,18 @@ Result<std::optional<protocol::Batch>, StoreFault> QueueStore::next_batch(int li
   const auto first = first_unsent();
   if (!first) return fail(first.error());
   if (*first > last_sequence_ || limit < 1) return std::optional<protocol::Batch>();
-  const int last = std::min(last_sequence_, *first + std::min(limit, largest_batch) - 1);
+  limit = std::min(limit, largest_batch);
+  int last = std::min(last_sequence_, *first + limit - 1);
   auto found = provable(*first, last);
   if (!found) return fail(found.error());
   std::size_t length = length_of_batch(found->entries, own_key_);
+  // Links that no signature here covers: the batch goes on to the next one that does.
+  while (length == 0 && unbroken(found->entries) == found->entries.size() && last < last_sequence_ &&
+         last < *first + largest_batch - 1) {
+    found = provable(*first, ++last);
+    if (!found) return fail(found.error());
+    length = length_of_batch(found->entries, own_key_);
+  }
   if (const std::size_t links = unbroken(found->entries); length == 0 && links < found->entries.size()) {
     // Links that no signature covers, and behind them the chain is broken: nobody else can be shown them.
     length = links;

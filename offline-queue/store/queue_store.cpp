@@ -4,6 +4,7 @@
 #include "base/core/log.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace pishkhan::store {
 namespace {
@@ -28,142 +29,20 @@ std::optional<protocol::Record> read_record(const Statement& row) {
   return record;
 }
 
-Result<std::unique_ptr<Store>, StoreFault> Store::open(const Options& options) {
-  ENSURE(options.kiosk_key != nullptr && options.clock != nullptr, "the store is given a key and a clock");
-  ENSURE((protocol::TrackingCode{options.kiosk, options.epoch, 1}.in_range()),
-         "enrolment gave number and epoch");
-  std::unique_ptr<Files> own = options.files == nullptr ? system_files() : nullptr;
-  Files& files = own ? *own : *options.files;
-  auto store = std::make_unique<QueueStore>(options, std::move(own), files);
-  if (const auto started = store->start(); !started) {
-    log::error("store.not-opened", {{"fault", static_cast<int>(started.error())}});
-    return fail(started.error());
-  }
-  return std::unique_ptr<Store>(std::move(store));
-}
-
-QueueStore::QueueStore(const Options& options, std::unique_ptr<Files> own_files, Files& files)
-    : options_(options),
-      own_files_(std::move(own_files)),
-      files_(files),
-      anchor_(options.folder, files),
-      own_key_(options.kiosk_key->verifying_key()) {}
-
-Result<void, StoreFault> QueueStore::start() {
-  // If a sync failed before, what it was to write is only in the kernel's memory. Folding that back would mix
-  // pages of a commit that is on no disk into the database, and a power cut there would leave it torn for good.
-  // The database needs none of this: a fold that failed leaves the WAL as it is, and is done again from it.
-  for (const char* name : {"queue.db-wal", "queue.head"}) files_.forget_cached(options_.folder / name);
-  auto database = Database::open(options_, files_, [](Database&) -> Result<void, StoreFault> { return {}; });
-  if (!database) return fail(database.error());
-  database_ = std::move(*database);
-  if (const auto done = check_identity(); !done) return fail(done.error());
-  if (const auto done = verify_chain(); !done) return fail(done.error());
-  if (const auto done = compare_anchor(); !done) return fail(done.error());
-  if (const auto done = learn_duplicates(); !done) return fail(done.error());
-  // A broken chain is left as it was found. On a full disk it is tried again before anything is appended.
-  if (const auto done = may_append(); !done && done.error() == StoreFault::IoError) return fail(done.error());
-  log::info("store.opened", {{"records", findings_.records},
-                             {"damaged", findings_.damaged.size()},
-                             {"anchor", static_cast<int>(findings_.anchor)}});
-  return {};
-}
-
-Result<void, StoreFault> QueueStore::check_identity() {
-  const auto identity = database_->prepare("SELECT kiosk, epoch FROM identity");
-  if (!identity) return fail(identity.error());
-  const auto row = (*identity)->step();
-  if (!row) return fail(row.error());
-  if (!*row) return fail(StoreFault::Unreadable);
-  if ((*identity)->integer(0) != options_.kiosk || (*identity)->integer(1) != options_.epoch) {
-    return fail(StoreFault::WrongEpoch);
-  }
-  return {};
-}
-
-Result<void, StoreFault> QueueStore::verify_chain() {
-  const auto rows = database_->prepare("SELECT seq, header, payload, hash, signature FROM entry ORDER BY seq");
-  if (!rows) return fail(rows.error());
-  // The hash that the next record must follow; nothing where a damaged record left us without one.
-  std::optional<protocol::Hash> previous = protocol::chain_start(options_.kiosk, options_.epoch);
-  bool head_signed = true;
-  for (;;) {
-    const auto row = (*rows)->step();
-    if (!row) return fail(row.error());
-    if (!*row) break;
-    const int sequence = static_cast<int>((*rows)->integer(0));
-    for (int missing = last_sequence_ + 1; missing < sequence; ++missing) {
-      damaged_.insert(missing);
-      previous = std::nullopt;
-    }
-    last_sequence_ = sequence;
-    ++findings_.records;
-    const auto record = read_record(**rows);
-    if (record) head_signature_ = record->signature;
-    if (record && previous && protocol::follows(*previous, *record)) {
-      previous = record->hash;
-      head_signed = false;  // looked at below, for the last one only: it covers all before it
-      continue;
-    }
-    damaged_.insert(sequence);
-    // A damaged payload or head leaves a hash that is still signed; those after it can be verified from there.
-    previous = record && protocol::signed_by(own_key_, *record) ? std::optional(record->hash) : std::nullopt;
-    head_signed = previous.has_value();
-  }
-  if (previous && !head_signed) head_signed = own_key_.verify(*previous, head_signature_);
-  findings_.head_verifies = previous.has_value() && head_signed;
-  findings_.damaged.assign(damaged_.begin(), damaged_.end());
-  if (previous) head_ = *previous;
-  return {};
-}
-
-Result<void, StoreFault> QueueStore::compare_anchor() {
-  const auto contents = anchor_.read();
-  if (!contents) return fail(contents.error());
-  const auto& head = contents->head;
-  if (!head && last_sequence_ == 0) {
-    // A new queue, or the power went while it was made.
-    findings_.anchor = Findings::Anchor::Matches;
-    return start_anchor();
-  }
-  if (!contents->exists) {
-    findings_.anchor = Findings::Anchor::Missing;
-    return {};
-  }
-  if (!head || head->kiosk != options_.kiosk || head->epoch != options_.epoch ||
-      !own_key_.verify(head->hash, head->signature)) {
-    findings_.anchor = Findings::Anchor::Damaged;
-    return {};
-  }
-  if (head->sequence > last_sequence_) {
-    findings_.anchor = Findings::Anchor::Truncated;
-    return {};
-  }
-  if (head->sequence == 0) {
-    findings_.anchor = Findings::Anchor::Matches;
-    // Whoever wrote it may not have come to the sync, and no older slot would be there to fall back on.
-    return last_sequence_ == 0 ? start_anchor() : Result<void, StoreFault>{};
-  }
-  const auto row = database_->prepare("SELECT hash FROM entry WHERE seq = ?");
-  if (!row) return fail(row.error());
-  const auto found = (*row)->bind(head->sequence).step();
-  if (!found) return fail(found.error());
+std::optional<protocol::Hash> read_hash(ByteView column) {
   protocol::Hash hash{};
-  const bool same = *found && copy_exactly((*row)->blob(0), hash) && hash == head->hash;
-  // A hash that was damaged on the disk is no fork; it is among the damaged already.
-  findings_.anchor =
-      same || damaged_.contains(head->sequence) ? Findings::Anchor::Matches : Findings::Anchor::Forked;
-  return {};
+  return copy_exactly(column, hash) ? std::optional(hash) : std::nullopt;
 }
 
-Result<void, StoreFault> QueueStore::start_anchor() {
-  const auto signature = options_.kiosk_key->try_sign(head_);
-  if (!signature) return fail(StoreFault::NotSealed);
-  return anchor_.start({options_.kiosk, options_.epoch, 0, head_, *signature});
+std::optional<StoreFault> QueueStore::ailment() const {
+  if (database_->contradicts_itself()) return StoreFault::Damaged;
+  if (database_->doubtful()) return StoreFault::IoError;
+  return std::nullopt;
 }
 
 std::optional<StoreFault> QueueStore::obstacle() const {
-  if (database_->doubtful()) return StoreFault::IoError;
+  if (const auto ails = ailment()) return *ails;
+  if (findings_.restored) return StoreFault::Forked;
   const bool sound = findings_.head_verifies && findings_.anchor != Findings::Anchor::Truncated &&
                      findings_.anchor != Findings::Anchor::Forked;
   if (!sound) return StoreFault::ChainBroken;
@@ -213,6 +92,9 @@ Result<Filed, StoreFault> QueueStore::append(protocol::RecordType type, const pr
   auto record = commit(type, place, std::move(draft->payload), remember);
   if (!record) return fail(record.error());
   if (draft->duplicate) duplicates_.emplace(*draft->duplicate, place.code.sequence);
+  if (draft->duplicate || draft->recovery) {
+    recent_[place.code.sequence] = {draft->recovery, place.created_at + recovery_window, false};
+  }
   return Filed{place.code, request_id, std::move(*record)};
 }
 
@@ -237,7 +119,7 @@ Result<protocol::Record, StoreFault> QueueStore::commit(protocol::RecordType typ
     }
     record.signature = *signature;
   }
-  if (const auto written = write_record(record, also); !written) {
+  if (const auto written = write_record(record, head_, also); !written) {
     log::error("store.not-appended", {{"fault", static_cast<int>(written.error())}});
     return fail(written.error());
   }
@@ -247,21 +129,40 @@ Result<protocol::Record, StoreFault> QueueStore::commit(protocol::RecordType typ
   return record;
 }
 
-Result<void, StoreFault> QueueStore::write_record(const protocol::Record& record, const Also& also) {
-  auto transaction = Transaction::begin(*database_);
-  if (!transaction) return fail(transaction.error());
+Result<void, StoreFault> QueueStore::write_record(const protocol::Record& record,
+                                                  const protocol::Hash& previous, const Also& also) {
+  // Within together(), its transaction is the one.
+  std::optional<Transaction> transaction;
+  if (!is_together_) {
+    auto begun = Transaction::begin(*database_);
+    if (!begun) return fail(begun.error());
+    transaction.emplace(std::move(*begun));
+  }
   {
-    const auto insert = database_->prepare("INSERT INTO entry VALUES(?, ?, ?, ?, ?)");
+    const auto insert = database_->prepare(
+        "INSERT INTO entry(seq, header, payload, hash, signature, previous) VALUES(?, ?, ?, ?, ?, ?)");
     if (!insert) return fail(insert.error());
     const auto header = record.header.encode();
     (*insert)->bind(record.header.sequence).bind(ByteView(header)).bind(ByteView(*record.payload));
-    if (const auto done = (*insert)->bind(ByteView(record.hash)).bind(ByteView(record.signature)).run();
-        !done) {
-      return fail(done.error());
-    }
+    (*insert)->bind(ByteView(record.hash)).bind(ByteView(record.signature)).bind(ByteView(previous));
+    if (const auto done = (*insert)->run(); !done) return fail(done.error());
   }
   if (const auto done = also(); !done) return fail(done.error());
-  return transaction->commit();
+  return transaction ? transaction->commit() : Result<void, StoreFault>{};
+}
+
+Result<void, StoreFault> QueueStore::together(const All& all) {
+  ENSURE(!is_together_, "one commit at a time");
+  if (const auto may = may_append(); !may) return fail(may.error());
+  const auto before = std::make_tuple(last_sequence_, head_, head_signature_, duplicates_, recent_);
+  auto transaction = Transaction::begin(*database_);
+  if (!transaction) return fail(transaction.error());
+  is_together_ = true;
+  auto done = all();
+  is_together_ = false;
+  if (done) done = transaction->commit();
+  if (!done) std::tie(last_sequence_, head_, head_signature_, duplicates_, recent_) = before;
+  return done;
 }
 
 Result<void, StoreFault> QueueStore::record_print(int request_sequence, protocol::PrintOutcome outcome) {
@@ -280,6 +181,10 @@ Result<void, StoreFault> QueueStore::record_print(int request_sequence, protocol
   const auto written = commit(protocol::RecordType::PrintOutcome, next_place((*request)->header.request_id),
                               protocol::PrintReport{request_sequence, outcome}.encode(), mark);
   if (!written) return fail(written.error());
+  if (outcome == protocol::PrintOutcome::Printed) {
+    if (const auto recent = recent_.find(request_sequence); recent != recent_.end())
+      recent->second.printed = true;
+  }
   return {};
 }
 
@@ -295,28 +200,48 @@ Result<void, StoreFault> QueueStore::record_audit(const protocol::AuditEntry& en
 }
 
 Result<void, StoreFault> QueueStore::record_findings() {
+  std::vector<int> untold;
   for (const int sequence : findings_.damaged) {
     const auto known = database_->prepare("SELECT 1 FROM damage WHERE seq = ?");
     if (!known) return fail(known.error());
     const auto row = (*known)->bind(sequence).step();
     if (!row) return fail(row.error());
-    if (*row) continue;
-    const auto remember = [&]() -> Result<void, StoreFault> {
-      const auto insert = database_->prepare("INSERT INTO damage VALUES(?, ?)");
-      if (!insert) return fail(insert.error());
-      return (*insert)->bind(sequence).bind(now_ms()).run();
-    };
-    const protocol::AuditEntry entry{protocol::AuditKind::RecordDamaged, sequence};
-    if (const auto done = append_audit(entry, remember); !done) return fail(done.error());
+    if (!*row) untold.push_back(sequence);
   }
   const bool missing = findings_.anchor == Findings::Anchor::Missing;
-  if (!missing && findings_.anchor != Findings::Anchor::Damaged) return {};
-  if (head_file_told_) return {};
-  const protocol::AuditEntry entry{
-      missing ? protocol::AuditKind::HeadFileMissing : protocol::AuditKind::HeadFileDamaged, findings_.records};
-  if (const auto done = record_audit(entry); !done) return fail(done.error());
+  const bool tell_head_file = (missing || findings_.anchor == Findings::Anchor::Damaged) && !head_file_told_;
+  if (untold.empty() && !tell_head_file && findings_.salvaged == 0) return {};
+  const auto told = together([&]() -> Result<void, StoreFault> {
+    if (const auto done = tell_salvage(); !done) return done;
+    for (const int sequence : untold) {
+      if (const auto done = tell_damaged(sequence); !done) return done;
+    }
+    if (!tell_head_file) return {};
+    return record_audit({missing ? protocol::AuditKind::HeadFileMissing : protocol::AuditKind::HeadFileDamaged,
+                         findings_.last_sequence});
+  });
+  if (!told) return fail(told.error());
+  findings_.salvaged = 0;
+  if (!tell_head_file) return {};
   head_file_told_ = true;
   return anchor_head();  // so that it is not found and told again
+}
+
+Result<void, StoreFault> QueueStore::tell_salvage() {
+  if (findings_.salvaged == 0) return {};
+  const auto forget = [&]() -> Result<void, StoreFault> {
+    return database_->execute("DELETE FROM damage WHERE seq = 0");
+  };
+  return append_audit({protocol::AuditKind::QueueSalvaged, findings_.salvaged}, forget);
+}
+
+Result<void, StoreFault> QueueStore::tell_damaged(int sequence) {
+  const auto remember = [&]() -> Result<void, StoreFault> {
+    const auto insert = database_->prepare("INSERT INTO damage VALUES(?, ?)");
+    if (!insert) return fail(insert.error());
+    return (*insert)->bind(sequence).bind(now_ms()).run();
+  };
+  return append_audit({protocol::AuditKind::RecordDamaged, sequence}, remember);
 }
 
 Result<void, StoreFault> QueueStore::anchor_head() {

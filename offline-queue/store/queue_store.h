@@ -13,23 +13,36 @@ namespace pishkhan::store {
 /// From a row of seq, header, payload, hash, signature; nothing if the columns cannot be read as a record.
 [[nodiscard]] std::optional<protocol::Record> read_record(const Statement& row);
 
-/// The store over SQLite. queue_store.cpp opens, verifies and appends; queue_sending.cpp makes batches;
-/// queue_progress.cpp takes the backend's words, erases and forgets.
+/// From a column of 32 bytes.
+[[nodiscard]] std::optional<protocol::Hash> read_hash(ByteView column);
+
+/// `identity.closed`: the backend has proven that an old disk was put back.
+constexpr int closed_restored = 2;
+
+/// Whether a start may still find the file worth salvaging, or this is what a salvage left.
+enum class Salvaging { StillPossible, Done };
+
+/// The store over SQLite. queue_opening.cpp opens and verifies; queue_store.cpp appends; queue_sending.cpp
+/// makes batches; queue_progress.cpp takes the backend's words, erases and forgets.
 class QueueStore final : public Store {
  public:
   QueueStore(const Options& options, std::unique_ptr<Files> own_files, Files& files);
 
-  [[nodiscard]] Result<void, StoreFault> start();
+  [[nodiscard]] Result<void, StoreFault> start(Salvaging salvaging);
+  /// See Database.
+  [[nodiscard]] std::int64_t pages_looked_at() const { return database_->pages_looked_at(); }
 
   [[nodiscard]] const Findings& findings() const override { return findings_; }
   Result<Filed, StoreFault> append(protocol::RecordType type, const protocol::RequestId& request_id,
                                    const Write& write) override;
   Result<void, StoreFault> record_print(int request_sequence, protocol::PrintOutcome outcome) override;
   Result<void, StoreFault> record_audit(const protocol::AuditEntry& entry) override;
+  Result<void, StoreFault> together(const All& all) override;
   Result<void, StoreFault> record_findings() override;
   Result<void, StoreFault> anchor_head() override;
   Result<std::optional<Waiting>, StoreFault> find_duplicate(const protocol::Hash& duplicate) override;
   Result<std::optional<Waiting>, StoreFault> find_unprinted(const protocol::Hash& recovery) override;
+  [[nodiscard]] std::vector<Unprinted> unprinted() const override;
   Result<void, StoreFault> purge() override;
   Result<int, StoreFault> first_unsent() override;
   Result<std::optional<protocol::Batch>, StoreFault> next_batch(int limit) override;
@@ -39,6 +52,7 @@ class QueueStore final : public Store {
   Result<int, StoreFault> mark_opened(std::span<const protocol::Acknowledgement> acknowledgements) override;
   Result<Counts, StoreFault> counts() override;
   Room room() override;
+  [[nodiscard]] std::optional<StoreFault> ailment() const override;
 
  private:
   using Also = std::function<Result<void, StoreFault>()>;
@@ -52,7 +66,7 @@ class QueueStore final : public Store {
 
   Result<void, StoreFault> check_identity();
   Result<void, StoreFault> verify_chain();
-  Result<void, StoreFault> compare_anchor();
+  Result<void, StoreFault> compare_anchor(const HeadAnchor::Contents& contents);
   Result<void, StoreFault> start_anchor();
   /// Why nothing may be appended now, if so.
   [[nodiscard]] std::optional<StoreFault> obstacle() const;
@@ -64,7 +78,8 @@ class QueueStore final : public Store {
   /// Links, signs and commits one record, and `also` in the same transaction.
   Result<protocol::Record, StoreFault> commit(protocol::RecordType type, const Place& place, Bytes payload,
                                               const Also& also);
-  Result<void, StoreFault> write_record(const protocol::Record& record, const Also& also);
+  Result<void, StoreFault> write_record(const protocol::Record& record, const protocol::Hash& previous,
+                                        const Also& also);
   Result<std::optional<Waiting>, StoreFault> waiting_at(int sequence);
   Result<bool, StoreFault> is_ours(const protocol::Acknowledgement& acknowledgement);
   /// What can still be proven of consecutive places.
@@ -73,9 +88,31 @@ class QueueStore final : public Store {
     protocol::Hash previous_hash{};             ///< of the place before the first; zeros: not known
   };
   Result<Provable, StoreFault> provable(int first, int last);
-  Result<void, StoreFault> forget_served_hashes();
-  /// Reads duplicates_ from the table.
-  Result<void, StoreFault> learn_duplicates();
+  /// A request whose hashes may still serve; its row of `pending`.
+  struct Recent {
+    std::optional<protocol::Hash> recovery;
+    WallTime until{};
+    bool printed = false;
+  };
+  /// An expiry further away than the window means that the clock was set back; then it has expired, too.
+  [[nodiscard]] bool has_served(const Recent& recent) const;
+  /// Reads duplicates_ and recent_ from the table.
+  Result<void, StoreFault> learn_pending();
+  enum class Forget { Recovery, Row };
+  Result<void, StoreFault> forget(int sequence, Forget what);
+  /// What the backend has said of a record.
+  struct Fate {
+    bool known = false;
+    bool opened = false;
+    int verdict = 0;
+  };
+  Result<Fate, StoreFault> fate_of(int sequence);
+  /// One verified word, within a transaction. True: it erases the payload.
+  Result<bool, StoreFault> take_word(const protocol::Acknowledgement& acknowledgement, Tally& tally);
+  Result<void, StoreFault> discard_damaged_files();
+  Result<void, StoreFault> close_as_restored();
+  Result<void, StoreFault> tell_salvage();
+  Result<void, StoreFault> tell_damaged(int sequence);
   Result<void, StoreFault> append_audit(const protocol::AuditEntry& entry, const Also& also);
   [[nodiscard]] std::int64_t now_ms() const { return options_.clock->wall().time_since_epoch().count(); }
 
@@ -93,9 +130,13 @@ class QueueStore final : public Store {
   /// Where to look for a duplicate: no index on disk is worth a page more in every commit, and looking through
   /// all would make filing slower with every day offline.
   std::multimap<protocol::Hash, int> duplicates_;
+  /// By sequence: filed less than ten minutes ago, or not yet forgotten since.
+  std::map<int, Recent> recent_;
   std::optional<Tally> tally_;  ///< nothing: to be counted anew
   int first_unsent_ = 1;        ///< nothing below waits to be sent
   bool head_file_told_ = false;
+  bool is_together_ = false;
+  bool damaged_files_discarded_ = false;
   bool settled_ = false;  ///< what was found at opening is certainly on the disk
 };
 

@@ -109,8 +109,9 @@ void RecoveredQueue::each(const std::function<void(const RecoveredRow&)>& take) 
 
 void RecoveredQueue::read_entry(RecoveredRow& row) {
   row.state = RecoveredRow::State::Unreadable;
-  const auto entry =
-      database_->prepare("SELECT seq, header, payload, hash, signature FROM entry WHERE seq = ?");
+  const auto entry = database_->prepare(
+      schema_version_ >= 3 ? "SELECT seq, header, payload, hash, signature, previous FROM entry WHERE seq = ?"
+                           : "SELECT seq, header, payload, hash, signature, NULL FROM entry WHERE seq = ?");
   if (!entry) return;
   const auto found = (*entry)->bind(row.sequence).step();
   if (!found) return;
@@ -122,6 +123,7 @@ void RecoveredQueue::read_entry(RecoveredRow& row) {
   if (!record || record->header.kiosk != kiosk_ || record->header.epoch != epoch_) return;
   row.state = RecoveredRow::State::Read;
   row.record = std::move(*record);
+  row.previous = read_hash((*entry)->blob(5));
 }
 
 void RecoveredQueue::read_progress(RecoveredRow& row) {

@@ -25,7 +25,8 @@ struct RecoveredRow {
   int sequence = 0;
   enum class State { Read, NotThere, Unreadable } state = State::NotThere;
   protocol::Record record;  ///< only if Read: the columns have their sizes and the header can be parsed
-  bool stored = false;      ///< the backend has said so
+  std::optional<protocol::Hash> previous;  ///< as written beside it; nothing: by an older version
+  bool stored = false;                     ///< the backend has said so
   bool opened = false;
   std::optional<protocol::Verdict> verdict;  ///< only if opened
 };

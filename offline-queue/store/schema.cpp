@@ -7,7 +7,7 @@ namespace pishkhan::store {
 namespace {
 
 /// steps[n] takes version n to n + 1; version 0 is an empty file.
-constexpr std::array<const char*, 2> steps = {
+constexpr std::array<const char*, 3> steps = {
     // 1: the chain. No index on a random key: rows only ever go to the end. `progress` has a row per
     // acknowledged record, `pending` the keyed hashes that find a request again.
     "CREATE TABLE identity(one INTEGER PRIMARY KEY CHECK(one = 1), kiosk INTEGER NOT NULL,"
@@ -18,10 +18,15 @@ constexpr std::array<const char*, 2> steps = {
     "                      verdict INTEGER NOT NULL, case_number TEXT) STRICT;"
     "CREATE TABLE pending(seq INTEGER PRIMARY KEY, duplicate BLOB, recovery BLOB,"
     "                     expires_ms INTEGER NOT NULL, printed INTEGER NOT NULL) STRICT;",
-    // 2: what is wrong with the chain outlives a restart. `closed`: 0 open, 1 saved from a damaged disk, 2 the
-    // backend has another chain; nothing is appended to a closed one. `damage`: what was reported already.
+    // 2: what is wrong with the chain outlives a restart. `closed`: 0 open, 2 the backend has another chain, so
+    // nothing is appended here any more (1 was never written). `damage`: what was reported already; 0: that the
+    // file was made anew out of a damaged one, until that is reported.
     "ALTER TABLE identity ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE damage(seq INTEGER PRIMARY KEY, found_ms INTEGER NOT NULL) STRICT;",
+    // 3: the hash that a record follows, beside it: so one destroyed row takes no other with it. Nothing in
+    // rows
+    // of before.
+    "ALTER TABLE entry ADD COLUMN previous BLOB;",
 };
 
 }  // namespace

@@ -57,6 +57,36 @@ TEST_CASE("a word that all is stored counts only if it verifies and is about thi
   CHECK(store->counts()->unsent == 1);
 }
 
+TEST_CASE(
+    "an old disk that was put back takes no more filings once the backend has proven it, nor after a restart") {
+  for (const bool longer : {true, false}) {
+    CAPTURE(longer);
+    const World world;
+    auto store = world.open();
+    for (int id = 1; id <= 3; ++id) REQUIRE(World::file(*store, "payload", id).has_value());
+    protocol::StoredWord word = world.stored_up_to(**store->record(3));
+    if (longer) ++word.sequence;
+    word.hash[0] ^= 1U;
+    word.sign(world.kiosk);  // anybody's word does not close it
+    CHECK(store->mark_stored(word).error() == StoreFault::Refused);
+    CHECK(World::file(*store, "payload", 4).has_value() == true);
+    if (longer) ++word.sequence;
+    word.sign(world.ingest);
+    CHECK(store->mark_stored(word).error() == StoreFault::Forked);
+    CHECK(store->findings().restored);
+    CHECK(World::file(*store, "payload", 5).error() == StoreFault::Forked);
+    store.reset();
+    store = world.open();
+    REQUIRE(store);
+    CHECK(store->findings().restored);
+    CHECK(store->findings().damaged.empty());
+    CHECK(World::file(*store, "payload", 5).error() == StoreFault::Forked);
+    CHECK(store->record_print(1, protocol::PrintOutcome::Printed).error() == StoreFault::Forked);
+    // What lies here is still there for whoever looks into it.
+    CHECK(store->next_batch(64).value()->entries.size() == 4);
+  }
+}
+
 TEST_CASE("a record that was opened before its stored word came is not sent again, nor those before it lost") {
   const World world;
   const auto store = world.open();

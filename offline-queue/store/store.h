@@ -18,19 +18,20 @@ namespace pishkhan::store {
 
 /// What can keep the queue from doing its work.
 enum class StoreFault {
-  DiskFull,           ///< nothing was written; what is there is intact
-  ReadOnly,           ///< the disk or the file does not take writes
-  Unreadable,         ///< it cannot be opened, or is somebody else's database
-  Damaged,            ///< the database contradicts itself: reopen, which saves what verifies
-  NewerSchema,        ///< written by a newer program; left untouched
-  Locked,             ///< another process has it
-  WrongEpoch,         ///< the file belongs to another kiosk number or epoch; a new epoch has its own folder
-  ChainBroken,        ///< the end of the chain is missing or does not verify: nothing more is appended here
+  DiskFull,     ///< nothing was written; what is there is intact
+  ReadOnly,     ///< the disk or the file does not take writes
+  Unreadable,   ///< it cannot be opened, or is somebody else's database
+  Damaged,      ///< the database contradicts itself: reopen with Look::AtEveryPage, which saves what verifies
+  NewerSchema,  ///< written by a newer program; left untouched
+  Locked,       ///< another process has it
+  WrongEpoch,   ///< the file belongs to another kiosk number or epoch; a new epoch has its own folder
+  ChainBroken,  ///< the end of the chain is missing or does not verify: nothing more is appended here
   SequenceExhausted,  ///< 999,999 records: the kiosk needs a new epoch
   NotSealed,      ///< the caller's own part of append() failed, or the key did not sign; nothing was written
   UnknownRecord,  ///< an acknowledgement or print outcome for a record that is not here
   Refused,        ///< a word of the backend that does not verify
-  Forked,         ///< the backend's signed word is about another chain, or a longer one, than this disk has
+  Forked,         ///< the backend's signed word is about another chain, or a longer one, than this disk has: an
+                  ///< old disk was put back, and nothing more is appended here, ever
   IoError,        ///< the disk failed; reopen before the next append
 };
 
@@ -39,6 +40,10 @@ enum class Durability { Full, NormalForTheRigOnly };
 
 /// Only the bench asks for None, to show what signing costs; such a chain does not verify.
 enum class Signing { EachRecord, NoneForTheBenchOnly };
+
+/// How closely opening looks. A database that contradicted itself while it was open is looked at page by page;
+/// so is one in which rows are missing.
+enum class Look { AtTheChain, AtEveryPage };
 
 struct Options {
   std::filesystem::path folder;  ///< holds queue.db, queue.db-wal and queue.head; exists already
@@ -50,6 +55,8 @@ struct Options {
   const Clock* clock = nullptr;
   std::uint64_t low_room_bytes = 256U << 20;   ///< below: warn staff
   std::uint64_t least_room_bytes = 32U << 20;  ///< below: refuse before a citizen has typed anything
+  std::uint64_t budget_bytes = 4ULL << 30;     ///< of the queue itself; warned of from four fifths on
+  Look look = Look::AtTheChain;
   // Seams for tests and the power-cut rig:
   Files* files = nullptr;  ///< nothing: the system's
   std::string vfs;         ///< name of a registered SQLite VFS; empty: SQLite's own
@@ -69,6 +76,9 @@ struct Findings {
   };
   Anchor anchor = Anchor::Matches;
   int records = 0;
+  int last_sequence = 0;     ///< of the chain; more than `records` if rows are missing
+  int salvaged = 0;          ///< not 0: this file was made of so many records out of a damaged one
+  bool restored = false;     ///< the backend has proven that an old disk was put back
   std::vector<int> damaged;  ///< sequences that do not verify or are missing; what is left of them is sent
   bool head_verifies = true;
 };
@@ -100,6 +110,12 @@ struct Waiting {
   WallTime created_at{};
 };
 
+/// A request whose code can be asked for again, since its receipt is not known to have come out.
+struct Unprinted {
+  int sequence = 0;
+  WallTime until{};
+};
+
 struct Counts {
   int unsent = 0;    ///< not yet Stored at the backend
   int unopened = 0;  ///< not yet Opened (unsent ones among them)
@@ -108,6 +124,8 @@ struct Counts {
   WallTime oldest_unsent{};
 };
 
+/// Of the disk, and of the queue's own budget. Low: staff are warned. TooLittle: filing is refused before a
+/// citizen has typed anything.
 enum class Room { Enough, Low, TooLittle };
 
 /// How long a citizen who got no receipt can ask for the code again.
@@ -120,7 +138,9 @@ constexpr int largest_batch = static_cast<int>(protocol::largest_batch_entries);
 /// gets Locked. No call here blocks on anything but the disk.
 class Store {
  public:
-  /// Creates the database if there is none. Verifies every link and the head's signature.
+  /// Creates the database if there is none. Verifies every link and the head's signature. What SQLite cannot
+  /// read is made anew out of all the records that still verify; the damaged files stay beside it until those
+  /// are opened at the backend.
   [[nodiscard]] static Result<std::unique_ptr<Store>, StoreFault> open(const Options& options);
   virtual ~Store() = default;
 
@@ -137,8 +157,12 @@ class Store {
                                                               protocol::PrintOutcome outcome) = 0;
   /// Appends something about the kiosk itself.
   [[nodiscard]] virtual Result<void, StoreFault> record_audit(const protocol::AuditEntry& entry) = 0;
-  /// Appends what findings() says, each finding once in the life of the queue. A chain that does not go on says
-  /// ChainBroken; then findings() is all there is.
+  /// What `all` appends is one commit, for when several wait: nothing of it is on the disk, or may be told,
+  /// before this returns. If `all` or the disk says no, none of it happened.
+  using All = std::function<Result<void, StoreFault>()>;
+  [[nodiscard]] virtual Result<void, StoreFault> together(const All& all) = 0;
+  /// Appends what findings() says, each finding once in the life of the queue, in one commit. A chain that does
+  /// not go on says ChainBroken; then findings() is all there is.
   [[nodiscard]] virtual Result<void, StoreFault> record_findings() = 0;
   /// Writes the head of the chain to its own file, synced. Call it once the receipt is on its way: until
   /// then, a cut-off end of the WAL would show only at the backend and on the receipt itself.
@@ -150,6 +174,8 @@ class Store {
   /// The newest request with this hash, filed less than ten minutes ago, whose receipt was not printed.
   [[nodiscard]] virtual Result<std::optional<Waiting>, StoreFault> find_unprinted(
       const protocol::Hash& recovery) = 0;
+  /// All that find_unprinted() can find now, oldest first, opened at the backend or not.
+  [[nodiscard]] virtual std::vector<Unprinted> unprinted() const = 0;
   /// Forgets the hashes that have served; call it about once a minute.
   [[nodiscard]] virtual Result<void, StoreFault> purge() = 0;
 
@@ -174,6 +200,8 @@ class Store {
 
   [[nodiscard]] virtual Result<Counts, StoreFault> counts() = 0;
   [[nodiscard]] virtual Room room() = 0;
+  /// IoError or Damaged: some call failed so that the store must be opened again before anything is appended.
+  [[nodiscard]] virtual std::optional<StoreFault> ailment() const = 0;
 };
 
 }  // namespace pishkhan::store

@@ -162,6 +162,66 @@ TEST_CASE("little room is told before anything is typed") {
   CHECK(store->room() == Room::TooLittle);
 }
 
+TEST_CASE("the queue has a budget of its own, warned of before it is used up, and erasing gives back") {
+  World world;
+  world.options.budget_bytes = 400 << 10;
+  const auto store = world.open();
+  CHECK(store->room() == Room::Enough);
+  int id = 0;
+  const auto fill_until = [&](Room room) {
+    while (id < 200 && store->room() != room)
+      REQUIRE(World::file(*store, std::string(8000, 'b'), ++id).has_value());
+    return id;
+  };
+  const int warned = fill_until(Room::Low);
+  const int used_up = fill_until(Room::TooLittle);
+  CHECK(warned > 20);
+  CHECK(used_up >= warned + 5);
+  CHECK(used_up < 60);
+  std::vector<protocol::Acknowledgement> words;
+  for (int sequence = 1; sequence <= used_up / 2; ++sequence) {
+    words.push_back(world.word(**store->record(sequence), Verdict::Accepted));
+  }
+  CHECK(store->mark_opened(words) == used_up / 2);
+  CHECK(store->room() == Room::Enough);
+}
+
+TEST_CASE("what has no receipt yet is known after a restart, also when its print is opened and erased") {
+  World world;
+  auto store = world.open();
+  for (int id = 1; id <= 3; ++id) {
+    REQUIRE(World::file(*store, "payload", id, std::nullopt, world.random.bytes<32>()).has_value());
+    world.clock.now += std::chrono::minutes(1);
+  }
+  REQUIRE(store->record_print(2, protocol::PrintOutcome::Printed).has_value());
+  REQUIRE(store->record_print(3, protocol::PrintOutcome::Failed).has_value());
+  std::vector<protocol::Acknowledgement> words;
+  for (int sequence = 1; sequence <= 5; ++sequence) {
+    words.push_back(world.word(**store->record(sequence), Verdict::Accepted));
+  }
+  CHECK(store->mark_opened(words) == 5);
+  const auto sequences = [&store] {
+    std::vector<int> result;
+    for (const Unprinted& one : store->unprinted()) result.push_back(one.sequence);
+    return result;
+  };
+  CHECK(sequences() == std::vector{1, 3});
+  store.reset();
+  store = world.open();
+  CHECK(sequences() == std::vector{1, 3});
+  CHECK(store->unprinted().front().until == world.clock.now + std::chrono::minutes(7));
+  world.clock.now += std::chrono::minutes(7);
+  CHECK(sequences() == std::vector{3});
+  REQUIRE(store->purge().has_value());
+  // A clock that jumps, back or ahead, brings nothing again and keeps nothing for longer.
+  world.clock.now -= std::chrono::hours(5);
+  CHECK(sequences().empty());
+  world.clock.now += std::chrono::hours(30);
+  CHECK(sequences().empty());
+  REQUIRE(store->purge().has_value());
+  CHECK(World::file(*store, "after the jumps", 9)->code.sequence == 6);
+}
+
 TEST_CASE("another process finds it locked") {
   const World world;
   const auto store = world.open();

@@ -34,6 +34,13 @@ class TestFiles final : public Files {
     return files_->write_synced(file, offset, bytes);
   }
   void forget_cached(const std::filesystem::path& file) override { files_->forget_cached(file); }
+  Result<std::optional<std::size_t>, FileFault> size(const std::filesystem::path& file) override {
+    return files_->size(file);
+  }
+  Result<void, FileFault> rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
+    return files_->rename(from, to);
+  }
+  Result<void, FileFault> remove(const std::filesystem::path& file) override { return files_->remove(file); }
   Result<void, FileFault> sync_folder(const std::filesystem::path& folder) override {
     return files_->sync_folder(folder);
   }

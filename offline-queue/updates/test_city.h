@@ -41,6 +41,18 @@ class CuttingFiles final : public store::Files {
     return fail(store::FileFault::IoError);
   }
   void forget_cached(const std::filesystem::path& file) override { files_->forget_cached(file); }
+  Result<std::optional<std::size_t>, store::FileFault> size(const std::filesystem::path& file) override {
+    return files_->size(file);
+  }
+  Result<void, store::FileFault> rename(const std::filesystem::path& from,
+                                        const std::filesystem::path& to) override {
+    if (dead_ || cut_now()) return fail(store::FileFault::IoError);
+    return files_->rename(from, to);
+  }
+  Result<void, store::FileFault> remove(const std::filesystem::path& file) override {
+    if (dead_ || cut_now()) return fail(store::FileFault::IoError);
+    return files_->remove(file);
+  }
   Result<void, store::FileFault> sync_folder(const std::filesystem::path& folder) override {
     if (dead_ || cut_now()) return fail(store::FileFault::IoError);
     return files_->sync_folder(folder);

@@ -1,131 +1,16 @@
 // Faults at every operation: a failed sync, a failed sync and then a cut, a full disk, a disk that takes no
 // more writes, an update of the tables. Each run is short; what differs is where it goes wrong.
-#include "offline-queue/store/store.h"
-#include "tests/power-cut/model_vfs.h"
+#include "tests/power-cut/fault_world.h"
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <map>
+#include <string>
 #include <vector>
 
 namespace pishkhan::power_cut {
 namespace {
-
-class FixedClock final : public Clock {
- public:
-  WallTime wall() const override { return WallTime(std::chrono::seconds(1'795'000'000)); }
-  SteadyTime steady() const override { return {}; }
-};
-
-/// Made once: keys are slow to make and do not matter here.
-struct Keys {
-  protocol::SigningKey kiosk = protocol::SigningKey::generate();
-  protocol::SigningKey office = protocol::SigningKey::generate();
-  protocol::VerifyingKey office_public = office.verifying_key();
-};
-
-class World {
- public:
-  World(const Keys& keys, std::uint64_t seed)
-      : keys_(keys), disk(seed), vfs_(disk, "fault-" + std::to_string(seed)), files_(disk) {
-    options.folder = "/disk";
-    options.kiosk = 1042;
-    options.epoch = 1;
-    options.kiosk_key = &keys.kiosk;
-    options.ingest_key = &keys.office_public;
-    options.cases_key = &keys.office_public;
-    options.clock = &clock_;
-    options.files = &files_;
-    options.vfs = vfs_.name();
-    options.wal_pages = 12;
-  }
-
-  /// Filings, receipts, anchors, acknowledgements and erasures; stops where the store says that the disk
-  /// failed.
-  void work(store::Store& queue) {
-    for (int round = 0; round < 4; ++round) {
-      if (!file(queue) || !file(queue)) return;
-      const int last = promised.rbegin()->first;
-      if (!queue.record_print(last, protocol::PrintOutcome::Printed) || !queue.anchor_head()) return;
-      const auto batch = queue.next_batch(2);
-      if (!batch || !*batch) return;
-      protocol::StoredWord stored{options.kiosk,
-                                  options.epoch,
-                                  (*batch)->last_sequence(),
-                                  (*batch)->entries.back().record.hash,
-                                  clock_.wall(),
-                                  {}};
-      stored.sign(keys_.office);
-      std::vector<protocol::Acknowledgement> opened;
-      for (const auto& entry : (*batch)->entries) opened.push_back(accepted(entry.record));
-      if (!queue.mark_stored(stored) || !queue.mark_opened(opened) || !queue.purge()) return;
-    }
-  }
-
-  bool file(store::Store& queue) {
-    const auto filed = queue.append(protocol::RecordType::Request, {++id_}, [&](const store::Place&) {
-      return std::optional(store::Draft{Bytes(1500, id_), protocol::Hash{id_}, protocol::Hash{id_}});
-    });
-    if (!filed) return false;
-    promised[filed->code.sequence] = filed->record.hash;
-    return true;
-  }
-
-  /// Opens it and looks for every promise, for false alarms, and whether filing goes on.
-  void check_kept() {
-    const auto opened = store::Store::open(options);
-    REQUIRE(opened.has_value());
-    const auto& findings = (*opened)->findings();
-    CHECK(findings.damaged.empty());
-    CHECK(findings.head_verifies);
-    CHECK(findings.anchor == store::Findings::Anchor::Matches);
-    for (const auto& [sequence, hash] : promised) {
-      const auto record = (*opened)->record(sequence);
-      REQUIRE(record.has_value());
-      REQUIRE(record->has_value());
-      CHECK((*record)->hash == hash);
-    }
-    CHECK(file(**opened));
-  }
-
-  void cut() {
-    disk.cut_now();
-    disk.restart();
-  }
-
- private:
-  protocol::Acknowledgement accepted(const protocol::Record& record) const {
-    const protocol::RecordHeader& header = record.header;
-    protocol::Acknowledgement word{protocol::Verdict::Accepted,
-                                   header.kiosk,
-                                   header.epoch,
-                                   header.sequence,
-                                   header.request_id,
-                                   record.hash,
-                                   clock_.wall(),
-                                   {},
-                                   {}};
-    word.sign(keys_.office);
-    return word;
-  }
-
-  const Keys& keys_;
-  FixedClock clock_;
-  std::uint8_t id_ = 0;
-
- public:
-  ModelDisk disk;
-
- private:
-  ModelVfs vfs_;
-  ModelFiles files_;
-
- public:
-  store::Options options;
-  std::map<int, protocol::Hash> promised;
-};
 
 /// The run without a fault, to know how many there are to come.
 std::uint64_t operations_of_a_run(const Keys& keys) {
@@ -231,19 +116,46 @@ TEST_CASE("a disk that takes no more writes loses nothing, and the store says so
   }
 }
 
-void make_older(const World& world) {
+/// Takes the last steps of the schema back.
+void make_older(const World& world, int version) {
   sqlite3* database = nullptr;
   REQUIRE(sqlite3_open_v2("/disk/queue.db", &database, SQLITE_OPEN_READWRITE, world.options.vfs.c_str()) ==
           SQLITE_OK);
-  CHECK(sqlite3_exec(database,
-                     "PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=FULL;"
-                     "DROP TABLE damage; ALTER TABLE identity DROP COLUMN closed; PRAGMA user_version = 1",
-                     nullptr, nullptr, nullptr) == SQLITE_OK);
+  std::string sql =
+      "PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=FULL; ALTER TABLE entry DROP COLUMN previous;";
+  if (version < 2) sql += "DROP TABLE damage; ALTER TABLE identity DROP COLUMN closed;";
+  sql += "PRAGMA user_version = " + std::to_string(version);
+  CHECK(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(database);
 }
 
 TEST_CASE("an older queue is brought forward, through a power cut at every step of it") {
   const Keys keys;
+  for (const int version : {1, 2}) {
+    for (int cut = 1;; ++cut) {
+      REQUIRE(cut < 2000);
+      CAPTURE(version);
+      CAPTURE(cut);
+      World world(keys, static_cast<std::uint64_t>(cut));
+      {
+        const auto queue = store::Store::open(world.options);
+        REQUIRE(queue.has_value());
+        world.work(**queue);
+      }
+      make_older(world, version);
+      world.disk.cut_after(cut);
+      static_cast<void>(store::Store::open(world.options).has_value());
+      const bool over = world.disk.powered();
+      world.cut();
+      world.check_kept();
+      if (over) break;
+    }
+  }
+}
+
+TEST_CASE("a queue that SQLite cannot read is made anew, through a power cut at every step of it") {
+  const Keys keys;
+  int made_anew = 0;
   for (int cut = 1;; ++cut) {
     REQUIRE(cut < 2000);
     CAPTURE(cut);
@@ -252,15 +164,98 @@ TEST_CASE("an older queue is brought forward, through a power cut at every step 
       const auto queue = store::Store::open(world.options);
       REQUIRE(queue.has_value());
       world.work(**queue);
+      for (int number = 0; number < 3; ++number) REQUIRE(world.file(**queue));
+      REQUIRE((*queue)->anchor_head().has_value());
     }
-    make_older(world);
+    REQUIRE(store::Store::open(world.options).has_value());  // which folds the WAL back
+    Bytes damaged = world.disk.image().at("/disk/queue.db");
+    std::fill_n(damaged.begin(), 100, std::uint8_t{0});
+    world.disk.put("/disk/queue.db", damaged);
     world.disk.cut_after(cut);
     static_cast<void>(store::Store::open(world.options).has_value());
     const bool over = world.disk.powered();
     world.cut();
+    {
+      const auto queue = store::Store::open(world.options);
+      REQUIRE(queue.has_value());
+      made_anew += (*queue)->findings().salvaged > 0 ? 1 : 0;
+      REQUIRE((*queue)->record_findings().has_value());
+    }
     world.check_kept();
     if (over) break;
   }
+  CHECK(made_anew > 20);
+}
+
+TEST_CASE("a full disk in the middle of a salvage leaves all that there is, and it goes on with room") {
+  const Keys keys;
+  for (std::size_t room = 0; room < 160'000; room += 4096) {
+    CAPTURE(room);
+    World world(keys, room);
+    {
+      const auto queue = store::Store::open(world.options);
+      REQUIRE(queue.has_value());
+      world.work(**queue);
+    }
+    REQUIRE(store::Store::open(world.options).has_value());
+    Bytes damaged = world.disk.image().at("/disk/queue.db");
+    std::fill_n(damaged.begin(), 100, std::uint8_t{0});
+    world.disk.put("/disk/queue.db", damaged);
+    world.disk.limit_disk_to(world.disk.used() + room);
+    static_cast<void>(store::Store::open(world.options).has_value());
+    world.disk.limit_disk_to(std::size_t{1} << 40);
+    world.cut();
+    world.check_kept();
+  }
+}
+
+TEST_CASE("what several wait for is one write and one sync") {
+  const Keys keys;
+  World world(keys, 8);
+  world.options.wal_pages = 64;
+  const auto queue = store::Store::open(world.options);
+  REQUIRE(queue.has_value());
+  REQUIRE(world.file(**queue));
+  const std::uint64_t before = world.disk.operations();
+  const auto filed = (*queue)->together([&]() -> Result<void, store::StoreFault> {
+    for (int number = 0; number < 8; ++number) CHECK(world.file(**queue));
+    return {};
+  });
+  REQUIRE(filed.has_value());
+  CHECK(world.disk.operations() - before == 2);
+}
+
+TEST_CASE("of what several wait for, a cut takes all or nothing") {
+  const Keys keys;
+  int all = 0;
+  int none = 0;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    CAPTURE(seed);
+    World world(keys, seed);
+    world.options.wal_pages = 64;
+    {
+      const auto queue = store::Store::open(world.options);
+      REQUIRE(queue.has_value());
+      REQUIRE(world.file(**queue));
+      const auto promised = world.promised;
+      world.disk.cut_after(2);  // in the sync
+      const auto filed = (*queue)->together([&]() -> Result<void, store::StoreFault> {
+        for (int number = 0; number < 4; ++number) CHECK(world.file(**queue));
+        return {};
+      });
+      CHECK_FALSE(filed.has_value());
+      world.promised = promised;
+    }
+    world.cut();
+    const auto queue = store::Store::open(world.options);
+    REQUIRE(queue.has_value());
+    const int records = (*queue)->findings().records;
+    CHECK((records == 1 || records == 5));
+    all += records == 5 ? 1 : 0;
+    none += records == 1 ? 1 : 0;
+  }
+  CHECK(all > 0);
+  CHECK(none > 0);
 }
 
 TEST_CASE("what was opened is in no file, also when the power went in the middle of erasing it") {

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t sector_bytes = 512;
 
-void put(Bytes& content, std::size_t offset, ByteView bytes) {
+void put_into(Bytes& content, std::size_t offset, ByteView bytes) {
   if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size());
   std::copy(bytes.begin(), bytes.end(), content.begin() + static_cast<std::ptrdiff_t>(offset));
 }
@@ -27,7 +27,7 @@ void ModelDisk::apply(const Change& change, Bytes& content) {
   if (change.truncated_to) {
     content.resize(*change.truncated_to);
   } else {
-    put(content, change.offset, change.bytes);
+    put_into(content, change.offset, change.bytes);
   }
 }
 
@@ -40,6 +40,16 @@ bool ModelDisk::create(const std::string& name) {
 bool ModelDisk::remove(const std::string& name) {
   if (!operate()) return false;
   names_.erase(name);
+  return true;
+}
+
+bool ModelDisk::rename(const std::string& from, const std::string& to) {
+  if (!operate()) return false;
+  const auto found = names_.find(from);
+  if (found == names_.end()) return false;
+  const auto file = found->second;
+  names_.erase(found);
+  names_[to] = file;
   return true;
 }
 
@@ -130,6 +140,11 @@ bool ModelDisk::flip_bit(const std::string& name, std::size_t bit) {
   return true;
 }
 
+void ModelDisk::put(const std::string& name, const Bytes& content) {
+  names_[name] = std::make_shared<File>(File{content, content, {}});
+  durable_names_[name] = names_[name];
+}
+
 void ModelDisk::lose_some_of(const Change& change, Bytes& content) {
   if (change.truncated_to) {
     if (random_.below(2) == 0) content.resize(*change.truncated_to);
@@ -142,7 +157,7 @@ void ModelDisk::lose_some_of(const Change& change, Bytes& content) {
     Bytes sector(change.bytes.begin() + static_cast<std::ptrdiff_t>(done),
                  change.bytes.begin() + static_cast<std::ptrdiff_t>(done + count));
     if (fate == 0) random_.fill(sector);
-    if (fate < 5) put(content, offset, sector);
+    if (fate < 5) put_into(content, offset, sector);
     done += count;
   }
 }

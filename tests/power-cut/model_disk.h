@@ -49,11 +49,15 @@ class ModelDisk {
   void restore(const Image& image);
   /// One bit turns over, unnoticed. False: the file is not that long.
   bool flip_bit(const std::string& name, std::size_t bit);
+  /// What the medium holds of a file is replaced.
+  void put(const std::string& name, const Bytes& content);
 
   // All return false when the power is off; reads of a disk without power are refused by the caller.
   [[nodiscard]] bool exists(const std::string& name) const { return names_.contains(name); }
   bool create(const std::string& name);
   bool remove(const std::string& name);
+  /// Each of the two names is the old or the new one after a cut, independently.
+  bool rename(const std::string& from, const std::string& to);
   bool write(const std::string& name, std::size_t offset, ByteView bytes);
   bool truncate(const std::string& name, std::size_t size);
   bool sync(const std::string& name);

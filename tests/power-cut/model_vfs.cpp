@@ -190,6 +190,23 @@ Result<void, store::FileFault> ModelFiles::write_synced(const std::filesystem::p
   return {};
 }
 
+Result<std::optional<std::size_t>, store::FileFault> ModelFiles::size(const std::filesystem::path& file) {
+  if (!disk_.powered()) return fail(store::FileFault::IoError);
+  const Bytes* content = disk_.content(file.string());
+  return content == nullptr ? std::optional<std::size_t>() : std::optional(content->size());
+}
+
+Result<void, store::FileFault> ModelFiles::rename(const std::filesystem::path& from,
+                                                  const std::filesystem::path& to) {
+  if (!disk_.rename(from.string(), to.string())) return fail(store::FileFault::IoError);
+  return {};
+}
+
+Result<void, store::FileFault> ModelFiles::remove(const std::filesystem::path& file) {
+  if (disk_.exists(file.string()) && !disk_.remove(file.string())) return fail(store::FileFault::IoError);
+  return {};
+}
+
 Result<void, store::FileFault> ModelFiles::sync_folder(const std::filesystem::path&) {
   if (!disk_.sync_names()) return fail(store::FileFault::IoError);
   return {};

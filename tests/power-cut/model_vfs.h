@@ -34,6 +34,10 @@ class ModelFiles final : public store::Files {
   Result<void, store::FileFault> write_synced(const std::filesystem::path& file, std::size_t offset,
                                               ByteView bytes) override;
   void forget_cached(const std::filesystem::path& file) override { disk_.forget_cached(file.string()); }
+  Result<std::optional<std::size_t>, store::FileFault> size(const std::filesystem::path& file) override;
+  Result<void, store::FileFault> rename(const std::filesystem::path& from,
+                                        const std::filesystem::path& to) override;
+  Result<void, store::FileFault> remove(const std::filesystem::path& file) override;
   Result<void, store::FileFault> sync_folder(const std::filesystem::path& folder) override;
   Result<std::uint64_t, store::FileFault> free_bytes(const std::filesystem::path& folder) override;
 

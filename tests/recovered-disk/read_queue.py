@@ -85,7 +85,7 @@ def head_of(path):
 
 
 def readable(row, place):
-    header, _, link, signature = row
+    header, _, link, signature, _ = row
     if not all(isinstance(column, bytes) for column in (header, link, signature)):
         return False
     if (len(header), len(link), len(signature)) != (70, 32, 64):
@@ -100,8 +100,10 @@ def verdict_of(row, place, before, key):
         return "missing", None
     if not readable(row, place):
         return "unreadable", None
-    header, payload, link, signature = row
+    header, payload, link, signature, written = row
     signed = verifies(key, link, signature)
+    if before is None and signed:
+        before = written
     joins = before is not None and blake2b(before + header) == link
     after = link if signed or joins else None
     if before is None:
@@ -113,11 +115,13 @@ def verdict_of(row, place, before, key):
     return ("sound" if signed else "bad-signature"), after
 
 
-def look_up(database, sequence):
+def look_up(database, schema, sequence):
+    previous = "previous" if schema >= 3 else "NULL"
     try:
-        return database.execute("SELECT header, payload, hash, signature FROM entry WHERE seq = ?", (sequence,)).fetchone()
+        return database.execute(f"SELECT header, payload, hash, signature, {previous} FROM entry WHERE seq = ?",
+                                (sequence,)).fetchone()
     except sqlite3.DatabaseError:
-        return (None, None, None, None)
+        return (None, None, None, None, None)
 
 
 def anchored(head, there, last, hash_there, place, key):
@@ -136,7 +140,7 @@ def verify(folder, certificate):
     key = point_of(certificate[4:37])
     database = sqlite3.connect(folder / "queue.db")
     if (database.execute("PRAGMA application_id").fetchone()[0] != 0x504B5131
-            or (schema := database.execute("PRAGMA user_version").fetchone()[0]) > 2):
+            or (schema := database.execute("PRAGMA user_version").fetchone()[0]) > 3):
         sys.exit("no queue, or one of a newer program")
     kiosk, epoch = database.execute("SELECT kiosk, epoch FROM identity").fetchone()
     if (number(certificate[1:3]), certificate[3]) != (kiosk, epoch):
@@ -149,7 +153,7 @@ def verify(folder, certificate):
     sound = erased = last = 0
     broken, hash_there = [], None
     for sequence in range(1, highest + 1):
-        row = look_up(database, sequence)
+        row = look_up(database, schema, sequence)
         verdict, before = verdict_of(row, (kiosk, epoch, sequence), before, key)
         if row is not None:
             last = sequence
