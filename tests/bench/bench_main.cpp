@@ -1,6 +1,7 @@
 // ./dev bench: the figures of the whole program, measured in one run, as a table and as JSON.
 #include "base/core/clock.h"
 #include "base/core/random.h"
+#include "tests/bench/backlog_bench.h"
 #include "tests/bench/filing_bench.h"
 #include "tests/bench/program_bench.h"
 #include "tests/bench/queue_report.h"
@@ -71,12 +72,22 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0, 10'000))
       ->capture_default_str();
   queue->add_option("--seed", queues.seed, "of the cuts")->capture_default_str();
+  bench::BacklogReport backlogs;
+  CLI::App* backlog =
+      app.add_subcommand("backlog", "a queue after 90 days without a network, beside a young one");
+  backlog->add_option("--json", backlogs.json, "also write the figures to this file");
+  backlog->add_option("--days", backlogs.days)->check(CLI::Range(1, 1000))->capture_default_str();
+  backlog->add_option("--requests", backlogs.requests_a_day, "a day")
+      ->check(CLI::Range(64, 2000))
+      ->capture_default_str();
+  backlog->add_option("--samples", backlogs.samples)->check(CLI::Range(10, 100'000))->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
     return app.exit(problem) == 0 ? 0 : 2;
   }
   if (queue->parsed()) return bench::report_queues(queues);
+  if (backlog->parsed()) return bench::report_backlog(backlogs);
   const auto filing = bench::measure_filing(rounds);
   const auto program = bench::measure_program(idle_seconds);
   if (!filing || !program) {
