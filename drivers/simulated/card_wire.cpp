@@ -203,7 +203,9 @@ Bytes CardWire::spoil(Bytes said) {
   if (said.empty()) return said;
   const auto struck = faults_.find(utterances_++);
   if (struck == faults_.end()) return said;
-  switch (struck->second) {
+  const WireFault fault = struck->second;
+  faults_.erase(struck);
+  switch (fault) {
     case WireFault::None:
       break;
     case WireFault::Mute:
@@ -226,14 +228,14 @@ Bytes CardWire::spoil(Bytes said) {
         break;
       }
       const std::size_t body = said.size() - std::min(said.size(), check_bytes());
-      if (struck->second == WireFault::BadCheck) {
+      if (fault == WireFault::BadCheck) {
         said.back() = static_cast<std::uint8_t>(said.back() ^ 0x5A);
         break;
       }
       if (body < 3) break;
-      if (struck->second == WireFault::WrongAddress) said[0] = 0x12;
-      if (struck->second == WireFault::UnknownControl) said[1] = 0xFF;
-      if (struck->second == WireFault::WrongSequence) {
+      if (fault == WireFault::WrongAddress) said[0] = 0x12;
+      if (fault == WireFault::UnknownControl) said[1] = 0xFF;
+      if (fault == WireFault::WrongSequence) {
         said[1] = static_cast<std::uint8_t>(said[1] ^ ((said[1] & 0x80) == 0 ? 0x40 : 0x10));
       }
       said.resize(body);

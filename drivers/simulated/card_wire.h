@@ -52,7 +52,7 @@ class CardWire {
   void agree(std::uint8_t protocol, std::uint8_t rate);
   /// The same for S(IFS request) of the reader.
   void agree_on_buffer(std::size_t bytes) { host_buffer_bytes_ = bytes; }
-  /// The utterance of that index, counted from 0 after the reset and without the ATR, goes wrong.
+  /// The utterance of that index, counted from 0 after the reset and without the ATR, goes wrong, once.
   void strike(std::size_t utterance, WireFault fault) { faults_[utterance] = fault; }
 
   [[nodiscard]] std::uint8_t protocol() const { return protocol_; }
