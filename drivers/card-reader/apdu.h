@@ -9,16 +9,32 @@
 
 namespace pishkhan::card {
 
-/// A short command APDU, cases 1 to 4 (ISO 7816-4, 5.1; 7816-3, 12.1).
+inline constexpr std::size_t short_data_bytes = 255;        // Lc of one byte (ISO 7816-4, 5.1)
+inline constexpr std::size_t short_answer_bytes = 256;      // Le = 00
+inline constexpr std::size_t extended_data_bytes = 65'535;  // Lc of three bytes
+inline constexpr std::size_t extended_answer_bytes = 65'536;
+
+/// How more than 255 bytes of data, or an answer of more than 256, come across.
+enum class LongForm : std::uint8_t {
+  Extended,  ///< Lc and Le of extended length (ISO 7816-4, 5.1): the card must know it
+  Chained,   ///< command chaining (5.3.3): the class byte says that more follows; the answer comes by 61xx
+};
+
+/// A command APDU, cases 1 to 4, short or extended (ISO 7816-4, 5.1; 7816-3, 12.1).
 struct Command {
   std::uint8_t cla = 0;
   std::uint8_t ins = 0;
   std::uint8_t p1 = 0;
   std::uint8_t p2 = 0;
-  Bytes data;                         ///< 0 to 255 bytes; none: no Lc
-  std::optional<std::size_t> wanted;  ///< Ne, 1 to 256 (256 is written as Le = 00); nothing: no Le
+  Bytes data;                         ///< 0 to 65,535 bytes; none: no Lc
+  std::optional<std::size_t> wanted;  ///< Ne, 1 to 65,536 (the most is written as zeros); nothing: no Le
+  LongForm long_form = LongForm::Extended;
+
+  [[nodiscard]] bool fits_short() const {
+    return data.size() <= short_data_bytes && (!wanted || *wanted <= short_answer_bytes);
+  }
 };
-/// ENSUREs the ranges above.
+/// Short length where it suffices, else extended. ENSUREs the ranges above.
 [[nodiscard]] Bytes encode(const Command& command);
 
 /// SW1 SW2 (ISO 7816-4, 5.1.3).
@@ -30,7 +46,7 @@ struct Response {
 };
 enum class ApduFault : std::uint8_t {
   Truncated,  ///< fewer than the two status bytes
-  TooLong,    ///< more than 256 bytes of data
+  TooLong,    ///< more than 65,536 bytes of data
   BadStatus,  ///< SW1 is not 6X or 9X, or is 60 (ISO 7816-3, 10.3.3)
 };
 [[nodiscard]] Result<Response, ApduFault> parse_response(ByteView bytes);

@@ -83,6 +83,23 @@ TEST_CASE("the four cases of a short APDU") {
   CHECK(to_hex(encode({.cla = 0x80, .ins = 0xCA, .data = {0x5C}, .wanted = 5})) == "80ca0000015c05");
 }
 
+TEST_CASE("extended length where short does not suffice") {
+  Command command{.ins = 0xB0, .data = {}, .wanted = 257};
+  CHECK(to_hex(encode(command)) == "00b00000000101");
+  command.wanted = 65'536;
+  CHECK(to_hex(encode(command)) == "00b00000000000");
+  command.data = Bytes(256, 0x41);
+  const Bytes both = encode(command);
+  CHECK(both.size() == 4 + 3 + 256 + 2);
+  CHECK(to_hex(ByteView(both).first(8)) == "00b0000000010041");
+  CHECK(to_hex(ByteView(both).last(3)) == "410000");
+  command.wanted.reset();
+  CHECK(encode(command).size() == 4 + 3 + 256);
+  command.data = Bytes(255, 0x41);
+  command.wanted = 256;
+  CHECK(encode(command).size() == 4 + 1 + 255 + 1);
+}
+
 TEST_CASE("a response is data and two status bytes") {
   const auto response = parse_response(hex("0102036282"));
   REQUIRE(response);
@@ -93,7 +110,7 @@ TEST_CASE("a response is data and two status bytes") {
   CHECK(parse_response(hex("90")).error() == ApduFault::Truncated);
   CHECK(parse_response(hex("6000")).error() == ApduFault::BadStatus);
   CHECK(parse_response(hex("5f00")).error() == ApduFault::BadStatus);
-  Bytes longest(256);
+  Bytes longest(65'536);
   longest.insert(longest.end(), {0x90, 0x00});
   CHECK(parse_response(longest));
   longest.insert(longest.begin(), 0);
@@ -174,6 +191,18 @@ TEST_CASE("CCID commands are the bytes of clause 6.1") {
   CHECK(to_hex(ccid::power_off(0, 6)) == "63000000000006000000");
   CHECK(to_hex(ccid::get_slot_status(1, 255)) == "650000000001ff000000");
   CHECK(to_hex(ccid::transfer_block(0, 7, hex("00a4"))) == "6f02000000000700000000a4");
+  CHECK(to_hex(ccid::transfer_block(0, 7, {}, ccid::Part::More, 9)) == "6f000000000007091000");
+  CHECK(to_hex(ccid::get_parameters(0, 8)) == "6c000000000008000000");
+  CHECK(to_hex(ccid::reset_parameters(0, 8)) == "6d000000000008000000");
+  CHECK(to_hex(ccid::set_parameters(0, 9, ccid::Protocol::T0, hex("1100000a00"))) ==
+        "61050000000009000000"
+        "1100000a00");
+  CHECK(to_hex(ccid::escape(0, 10, hex("aa"))) == "6b01000000000a000000aa");
+  CHECK(to_hex(ccid::icc_clock(0, 11, ccid::ClockCommand::Stop)) == "6e00000000000b010000");
+  CHECK(to_hex(ccid::abort(1, 12)) == "7200000000010c000000");
+  CHECK(to_hex(ccid::set_rate_and_clock(0, 13, 4000, 10752)) ==
+        "7308000000000d000000"
+        "a00f0000002a0000");
 }
 
 TEST_CASE("CCID answers, every truncation and every byte too many") {
@@ -195,7 +224,8 @@ TEST_CASE("CCID answers, every truncation and every byte too many") {
   Bytes longer = whole;
   longer.push_back(0);
   CHECK(ccid::parse_reply(longer).error() == ccid::FrameFault::TooLong);
-  CHECK(ccid::parse_reply(hex("82000000000007000000")).error() == ccid::FrameFault::UnknownKind);
+  CHECK(ccid::parse_reply(hex("82000000000007000001"))->kind == ccid::ReplyKind::Parameters);
+  CHECK(ccid::parse_reply(hex("85000000000007000000")).error() == ccid::FrameFault::UnknownKind);
   CHECK(ccid::parse_reply(hex("81000000000007030000")).error() == ccid::FrameFault::BadStatus);
   CHECK(ccid::parse_reply(hex("81000000000007c00000")).error() == ccid::FrameFault::BadStatus);
   CHECK(ccid::parse_reply(hex("8101000000000700000041")).error() == ccid::FrameFault::BadStatus);
@@ -208,6 +238,13 @@ TEST_CASE("slot notifications") {
   CHECK_FALSE(ccid::parse_notification(hex("5002"))->present);
   CHECK_FALSE(ccid::parse_notification(hex("50")).has_value());
   CHECK_FALSE(ccid::parse_notification(hex("51000000")).has_value());
+  CHECK(ccid::parse_notification(hex("5030"), 2)->present);
+  CHECK_FALSE(ccid::parse_notification(hex("5003"), 2)->changed);
+  CHECK(ccid::parse_notification(hex("50000c"), 5)->changed);
+  CHECK_FALSE(ccid::parse_notification(hex("5003"), 4).has_value());
+  CHECK(ccid::is_hardware_error(hex("51000701")));
+  CHECK_FALSE(ccid::is_hardware_error(hex("51010701")));
+  CHECK_FALSE(ccid::is_hardware_error(hex("510007")));
 }
 
 TEST_CASE("hostile bytes are read within their bounds") {

@@ -35,6 +35,7 @@ CardFault fault_of(ReaderFault fault) {
     case ReaderFault::CardMute:
       return CardFault::CardMute;
     case ReaderFault::CardFailed:
+    case ReaderFault::CannotCarry:
       return CardFault::Unreadable;
     case ReaderFault::Unplugged:
       return CardFault::NoReader;

@@ -6,58 +6,44 @@
 #include "drivers/card-reader/apdu.h"
 #include "drivers/card-reader/atr.h"
 #include "drivers/card-reader/ccid.h"
+#include "drivers/card-reader/link.h"
+#include "drivers/card-reader/parameters.h"
+#include "drivers/card-reader/quirks.h"
+#include "drivers/card-reader/reader_types.h"
+#include "drivers/card-reader/t1.h"
 #include "drivers/usb/transport.h"
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace pishkhan::card {
 
-/// XFS4IoT, CardReader.Status, media and chipPower.
-enum class MediaState : std::uint8_t { Unknown, Present, NotPresent };
-enum class ChipState : std::uint8_t { Unknown, Online, PoweredOff, NoCard, NoDevice, HardwareError };
-struct ReaderStatus {
-  MediaState media = MediaState::Unknown;
-  ChipState chip = ChipState::Unknown;
-  friend bool operator==(const ReaderStatus&, const ReaderStatus&) = default;
-};
-
-enum class ReaderFault : std::uint8_t {
-  NoCard,        ///< none in the slot, or it was drawn out
-  CardMute,      ///< it does not answer; often lies the wrong way round
-  CardFailed,    ///< it answers, but not as ISO 7816 says
-  Unplugged,     ///< the reader is gone; only a new transport helps
-  Timeout,       ///< the deadline passed, or more time extensions than we grant
-  ReaderFailed,  ///< the reader's own error, or bytes that are not CCID
-};
-enum class OpenFault : std::uint8_t {
-  NotCcid,
-  CharacterLevel,  ///< refused: would need the host to speak T=0 and T=1 by the byte
-  TpduLevel,       ///< refused for now
-  TooSmall,        ///< its messages do not hold a short APDU
-};
-
-struct ReaderLimits {
-  std::chrono::milliseconds exchange{5000};  ///< one command with all its time extensions
-  std::chrono::milliseconds one_read{1000};  ///< one bulk transfer
-  int time_extensions = 64;
-  int stale_frames = 32;
-  int follow_ups = 8;  ///< GET RESPONSE and repeated Le for one command
-};
-
-/// One CCID reader with one slot. Each call returns by its deadline; a late answer to an old command is
-/// dropped, never taken for the answer to a new one. Owned by the reader's thread and used only there;
-/// borrows its transport and clock.
+/// One slot of one CCID reader, of TPDU, short or extended APDU level. Each call returns by its deadline; a
+/// late answer to an old command is dropped, never taken for the answer to a new one. Owned by the reader's
+/// thread and used only there; borrows its transport and clock.
 class CardReader {
  public:
+  struct Options {
+    ReaderLimits limits;
+    std::uint8_t slot = 0;
+    Quirk quirk;
+  };
   static Result<CardReader, OpenFault> open(usb::Transport& transport, const Clock& clock,
-                                            ReaderLimits limits = {});
+                                            const Options& options);
+  static Result<CardReader, OpenFault> open(usb::Transport& transport, const Clock& clock,
+                                            ReaderLimits limits = {}) {
+    return open(transport, clock, Options{.limits = limits, .slot = 0, .quirk = {}});
+  }
 
   /// Waits up to `wait` for a change and says how things are now, whether or not they changed. Uses the
   /// interrupt endpoint and asks the slot as well, because notifications get lost.
   /// A reader without interrupt endpoint is answered for at once: there the caller paces.
   [[nodiscard]] ReaderStatus poll(std::chrono::milliseconds wait);
+  /// Powers the card at the lowest voltage that it lives on, and where the reader does not do it, agrees with
+  /// it on protocol and rate. A card that does not keep what its ATR offers gets another chance at the default
+  /// rate.
   [[nodiscard]] Result<Atr, ReaderFault> power_on();
   [[nodiscard]] Result<void, ReaderFault> power_off();
   /// Sends one command and follows 61xx (GET RESPONSE) and 6Cxx (Le again); any other status is returned.
@@ -65,30 +51,74 @@ class CardReader {
   /// The same with less time than ReaderLimits::exchange.
   [[nodiscard]] Result<Response, ReaderFault> transmit(const Command& command,
                                                        std::chrono::milliseconds within);
+  /// As corrected by the quirk.
   [[nodiscard]] const ccid::ClassDescriptor& descriptor() const { return descriptor_; }
+  /// What was agreed on with the card that has power; nothing where the reader does that by itself.
+  [[nodiscard]] const std::optional<Agreement>& agreement() const { return agreement_; }
 
  private:
-  CardReader(usb::Transport& transport, const Clock& clock, ReaderLimits limits,
-             const ccid::ClassDescriptor& descriptor)
-      : transport_(&transport), clock_(&clock), limits_(limits), descriptor_(descriptor) {}
+  CardReader(usb::Transport& transport, const Clock& clock, const Options& options,
+             const ccid::ClassDescriptor& descriptor);
 
-  [[nodiscard]] SteadyTime from_now(std::chrono::milliseconds duration) const;
-  [[nodiscard]] Result<ccid::Reply, ReaderFault> exchange(ByteView message, std::uint8_t sequence,
-                                                          ccid::ReplyKind wanted, SteadyTime deadline);
-  [[nodiscard]] Result<void, ReaderFault> write(ByteView message, SteadyTime deadline);
-  [[nodiscard]] Result<ccid::Reply, ReaderFault> await_reply(std::uint8_t sequence, ccid::ReplyKind wanted,
-                                                             SteadyTime deadline);
-  [[nodiscard]] Result<Response, ReaderFault> transmit_once(const Command& command, SteadyTime deadline);
+  // reader.cpp
+  struct Slot {
+    ccid::IccStatus icc = ccid::IccStatus::Absent;
+    bool busy = false;
+  };
+  [[nodiscard]] Result<void, ReaderFault> prepare(SteadyTime deadline);
+  [[nodiscard]] Result<ccid::Reply, ReaderFault> ask(Bytes message, ccid::ReplyKind wanted,
+                                                     SteadyTime deadline);
+  /// As ask(), but a command that failed is a fault.
+  [[nodiscard]] Result<ccid::Reply, ReaderFault> demand(Bytes message, ccid::ReplyKind wanted,
+                                                        SteadyTime deadline);
+  [[nodiscard]] Result<Slot, ReaderFault> ask_slot();
+  void note_clock(const ccid::Reply& reply);
+
+  // reader_power.cpp
   [[nodiscard]] Result<Atr, ReaderFault> power_on_with(ccid::PowerSelect power, SteadyTime deadline);
-  [[nodiscard]] Result<ccid::IccStatus, ReaderFault> ask_slot();
-  [[nodiscard]] ReaderFault lost(usb::TransferFault fault);
+  [[nodiscard]] Result<Atr, ReaderFault> power_on_lowest(SteadyTime deadline);
+  [[nodiscard]] Result<void, ReaderFault> come_to_terms(const Atr& atr, SteadyTime deadline);
+  [[nodiscard]] Result<void, ReaderFault> propose(const Offer& offer, const Agreement& wanted,
+                                                  SteadyTime deadline);
+  [[nodiscard]] Result<void, ReaderFault> make_pps(const Agreement& wanted, SteadyTime deadline);
+  [[nodiscard]] Result<void, ReaderFault> set_parameters(const Offer& offer, const Agreement& wanted,
+                                                         SteadyTime deadline);
+  [[nodiscard]] std::optional<Agreement> told_by_reader(SteadyTime deadline);
+  [[nodiscard]] Result<void, ReaderFault> begin_protocol(const Offer& offer, SteadyTime deadline);
+  void read_lists(SteadyTime deadline);
+  [[nodiscard]] std::vector<std::uint32_t> read_list(std::uint8_t request, std::uint8_t count,
+                                                     SteadyTime deadline);
+
+  // reader_exchange.cpp
+  [[nodiscard]] Result<Bytes, ReaderFault> carry(const Command& command, SteadyTime deadline);
+  [[nodiscard]] Result<Bytes, ReaderFault> send_whole(ByteView bytes, SteadyTime deadline,
+                                                      std::uint8_t waiting = 0);
+  [[nodiscard]] Result<Bytes, ReaderFault> send_in_parts(ByteView bytes, SteadyTime deadline);
+  [[nodiscard]] Result<Bytes, ReaderFault> collect_parts(ccid::Reply first, SteadyTime deadline);
+  [[nodiscard]] Result<Bytes, ReaderFault> send_at_t0(const Command& command, SteadyTime deadline);
+  [[nodiscard]] Result<Bytes, ReaderFault> send_enveloped(const Command& command, SteadyTime deadline);
+  [[nodiscard]] Result<Bytes, ReaderFault> talk_t1(T1::Step step, SteadyTime deadline);
+  [[nodiscard]] Result<Response, ReaderFault> transmit_once(const Command& command, SteadyTime deadline);
+  [[nodiscard]] Result<Response, ReaderFault> follow(const Command& command, SteadyTime deadline);
 
   usb::Transport* transport_;
   const Clock* clock_;
   ReaderLimits limits_;
   ccid::ClassDescriptor descriptor_;
-  std::uint8_t sequence_ = 0;  ///< of the next command
-  bool must_clear_halts_ = false;
+  Quirk quirk_;
+  std::uint8_t slot_;
+  CcidLink link_;
+  bool prepared_ = false;       // what the quirk wants before the first command was done
+  bool clock_stopped_ = false;  // the card's
+  bool lists_read_ = false;
+  std::vector<std::uint32_t> clocks_;  // GET_CLOCK_FREQUENCIES, kHz
+  std::vector<std::uint32_t> rates_;   // GET_DATA_RATES, bit/s
+  ccid::PowerSelect power_ = ccid::PowerSelect::Automatic;
+  std::optional<Agreement> agreement_;
+  std::optional<T1> t1_;  // of the card that has power, at TPDU level
 };
+
+/// CCID 6.2.6: what a failed command means.
+[[nodiscard]] ReaderFault fault_of(const ccid::Reply& reply);
 
 }  // namespace pishkhan::card
