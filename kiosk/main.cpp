@@ -6,11 +6,13 @@
 #include "kiosk/config/config.h"
 #include "kiosk/kiosk.h"
 #include "kiosk/notify.h"
+#include "kiosk/set-up/set_up.h"
 #include "kiosk/workers/usb_port.h"
 
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -31,7 +33,25 @@ config::Config fallback_config() {
   return config;
 }
 
+/// A machine that nobody has set up yet. Ends when its configuration has come; the service manager then starts the
+/// counter.
+int wait_for_set_up(const std::string& file) {
+  const SystemClock clock;
+  auto screen = SetUpScreen::open(fallback_config(), file, clock);
+  if (!screen) {
+    log::error("kiosk.cannot-start",
+               {{"code", log::PublicText{screen.error() == SetUpFault::NoFont ? "FONT" : "SCREEN"}}});
+    return 1;
+  }
+  (*screen)->turn(SteadyTime{0});
+  notify_service_manager("READY=1");
+  while (stop_asked == 0 && (*screen)->turn(SteadyTime{1'000})) notify_service_manager("WATCHDOG=1");
+  return 0;
+}
+
 int run(const std::string& file) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return wait_for_set_up(file);
   Kiosk::Parts parts;
   auto config = config::load(file);
   if (config) {
@@ -77,6 +97,7 @@ int run(const std::string& file) {
   }
   (*kiosk)->turn(SteadyTime{0});  // the first picture is on the panel and answers a touch
   notify_service_manager("READY=1");
+  log::info("kiosk.started");
   while (stop_asked == 0 && (*kiosk)->turn(SteadyTime{1'000})) notify_service_manager("WATCHDOG=1");
   return mended ? 0 : 1;
 }
