@@ -55,4 +55,12 @@ struct Picture {
   friend bool operator==(const Picture&, const Picture&) = default;
 };
 
+/// A picture in shades of grey: 0 = black, 255 = white, rows without gaps. Thread: a plain value.
+struct GreyPicture {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> pixels;
+  friend bool operator==(const GreyPicture&, const GreyPicture&) = default;
+};
+
 }  // namespace pishkhan

@@ -62,4 +62,19 @@ Result<Picture, PngFault> read_png(const std::filesystem::path& path) {
   return picture;
 }
 
+Result<GreyPicture, PngFault> read_grey_png(ByteView png, int largest_side) {
+  Image image;
+  if (png_image_begin_read_from_memory(&image.control, png.data(), png.size()) == 0)
+    return fail(PngFault::NotAPng);
+  const auto most = static_cast<png_uint_32>(largest_side);
+  if (image.control.width > most || image.control.height > most) return fail(PngFault::NotAPng);
+  image.control.format = PNG_FORMAT_GRAY;
+  GreyPicture picture{static_cast<int>(image.control.width), static_cast<int>(image.control.height), {}};
+  picture.pixels.resize(std::size_t{image.control.width} * image.control.height);
+  const png_color white{255, 255, 255};
+  if (png_image_finish_read(&image.control, &white, picture.pixels.data(), 0, nullptr) == 0)
+    return fail(PngFault::NotAPng);
+  return picture;
+}
+
 }  // namespace pishkhan

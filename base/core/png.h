@@ -15,4 +15,8 @@ Result<void, PngFault> write_png(const std::filesystem::path& path, const Bitmap
 /// Reads any PNG as colour, opaque.
 Result<Picture, PngFault> read_png(const std::filesystem::path& path);
 
+/// Reads any PNG that lies in memory as grey, on white paper. One that is wider or higher than `largest_side`
+/// pixels is NotAPng: nothing of it is unpacked.
+Result<GreyPicture, PngFault> read_grey_png(ByteView png, int largest_side);
+
 }  // namespace pishkhan

@@ -93,6 +93,8 @@ std::array<std::size_t, 4> group_lengths(Grouping grouping) {
       return {4, 4, 4, 0};
     case Grouping::PostalCode:
       return {5, 0, 0, 0};
+    case Grouping::ReceiptSecret:
+      return {4, 0, 0, 0};
   }
   return {};
 }

@@ -53,10 +53,11 @@ struct PostalCode {
 
 /// How an identifier is cut into groups for reading aloud.
 enum class Grouping {
-  Mobile,        ///< 4-3-4: 0912 345 6789
-  NationalId,    ///< 3-6-1: 049 937089 9
-  TrackingCode,  ///< 4-4-4-2
-  PostalCode,    ///< 5-5
+  Mobile,         ///< 4-3-4: 0912 345 6789
+  NationalId,     ///< 3-6-1: 049 937089 9
+  TrackingCode,   ///< 4-4-4-2
+  PostalCode,     ///< 5-5
+  ReceiptSecret,  ///< 4-4
 };
 
 /// The digits in groups, in the digits of the language; also while it is still being typed. The groups are

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/core/bitmap.h"
 #include "base/core/language.h"
 #include "base/formats/calendar.h"
 
@@ -135,6 +136,8 @@ struct City {
   LocalText office;        ///< where this kiosk stands, e.g. «پیشخوان شهر · منطقهٔ ۶»
   bool fictional = false;  ///< then every screen and print says that its values are invented
   LocalText fictional_notice;
+  /// The municipality's emblem, for paper: logo.png of the pack. No pixels: it has none.
+  GreyPicture logo;
   std::vector<int> weekend;       ///< 0 = Saturday … 6 = Friday
   std::vector<Holiday> holidays;  ///< dated data; lunar holidays move
   SolarDay calendar_until;        ///< the last day that `holidays` covers; no due day is promised after it

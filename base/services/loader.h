@@ -14,7 +14,7 @@ namespace pishkhan::services {
 
 /// One file of a city's pack, exactly as it lies on disk.
 struct PackFile {
-  std::string name;  ///< "city.json", "areas.json", "services/complaint-137.json"
+  std::string name;  ///< "city.json", "areas.json", "logo.png", "services/complaint-137.json"
   std::string bytes;
 };
 /// The files of a pack, sorted by name.
@@ -27,6 +27,7 @@ struct CatalogueFault {
     TooLarge,     ///< more bytes or files than a pack may have
     UnknownFile,  ///< a file that no pack has
     NotJson,      ///< broken JSON; `where` is "line 3, column 14"
+    NotPicture,   ///< a logo.png that is no PNG, or not of a size that can be printed
     UnknownKey,
     DuplicateKey,
     MissingKey,
@@ -48,8 +49,8 @@ struct CatalogueFault {
 /// "services/x.json: /steps/0/title/en: missing-translation; allowed: …", one line, for staff.
 [[nodiscard]] std::string describe(const CatalogueFault& fault);
 
-/// Reads the folder of one city: city.json, areas.json and services/*.json, nothing else. Dropping one
-/// file into services/ opens a service: the file names its area, no other file need change. Thread: blocks
+/// Reads the folder of one city: city.json, areas.json, services/*.json and, if there is one, logo.png;
+/// nothing else. Dropping one file into services/ opens a service: the file names its area, no other file need change. Thread: blocks
 /// on the disk; call it at start or from a worker.
 [[nodiscard]] Result<Pack, CatalogueFault> read_pack(const std::filesystem::path& folder);
 

@@ -1,5 +1,6 @@
 #include "base/services/loader.h"
 
+#include "base/core/png.h"
 #include "base/core/random.h"
 #include "base/services/json_tree.h"
 #include "base/services/test_pack.h"
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 
 using namespace pishkhan;
 using namespace pishkhan::services;
@@ -171,6 +173,33 @@ TEST_CASE("packs with missing, doubled or foreign files are refused") {
   Pack foreign = pack;
   foreign.push_back({"services/note.txt", "x"});
   expect_fault(foreign, Kind::UnknownFile, "services/note.txt", "");
+}
+
+TEST_CASE("a logo is a PNG of a size that can be printed, or there is none") {
+  const Scratch scratch;
+  const fs::path city = scratch.copy_of(kSecondCity);
+  CHECK(parse_pack(*read_pack(city))->city.logo.pixels.empty());
+  const auto with_logo = [&city](int width, int height) {
+    const auto side = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+    const Picture picture{width, height, std::vector<std::uint32_t>(side, 0xFF808080)};
+    REQUIRE(write_png(city / "logo.png", picture));
+    return *read_pack(city);
+  };
+  const auto catalogue = parse_pack(with_logo(64, 1024));
+  REQUIRE(catalogue);
+  CHECK(catalogue->city.logo.width == 64);
+  CHECK(catalogue->city.logo.height == 1024);
+  CHECK(catalogue->city.logo.pixels == std::vector<std::uint8_t>(64 * 1024, 0x80));
+  for (const auto& [width, height] :
+       {std::pair{63, 100}, std::pair{100, 63}, std::pair{1025, 100}, std::pair{100, 1025}})
+    expect_fault(with_logo(width, height), Kind::NotPicture, "logo.png", "");
+  Pack pack = with_logo(100, 100);
+  CHECK(pack_of(ByteView(canonical_bytes(pack))).has_value());
+  Pack cut = pack;
+  file_of(cut, "logo.png").bytes.resize(60);
+  expect_fault(cut, Kind::NotPicture, "logo.png", "");
+  file_of(pack, "logo.png").bytes = "a letter";
+  expect_fault(pack, Kind::NotPicture, "logo.png", "");
 }
 
 TEST_CASE("a folder is read byte for byte, and refused where it is no pack") {

@@ -49,7 +49,7 @@ bool ends_with(std::string_view text, std::string_view ending) {
   return text.size() > ending.size() && text.substr(text.size() - ending.size()) == ending;
 }
 
-constexpr std::string_view kAllowedFiles = "city.json, areas.json and services/*.json";
+constexpr std::string_view kAllowedFiles = "city.json, areas.json, logo.png and services/*.json";
 
 void put_number(ByteWriter& writer, std::size_t number) {
   writer.be64(number);
@@ -63,7 +63,7 @@ Result<Pack, CatalogueFault> read_pack(const fs::path& folder) {
   std::vector<std::string> names;
   for (const std::string& name : *top) {
     if (name == "services") continue;
-    if (name != "city.json" && name != "areas.json") {
+    if (name != "city.json" && name != "areas.json" && name != "logo.png") {
       return fail(CatalogueFault{Kind::UnknownFile, name, "", std::string(kAllowedFiles)});
     }
     names.push_back(name);
@@ -102,8 +102,8 @@ Bytes canonical_bytes(const Pack& pack) {
 std::optional<Pack> pack_of(ByteView canonical) {
   ByteReader in(canonical);
   const std::uint64_t count = in.be64();
-  // city.json and areas.json lie beside at most kMostFiles services.
-  if (!in.ok() || count > kMostFiles + 2) return std::nullopt;
+  // city.json, areas.json and logo.png lie beside at most kMostFiles services.
+  if (!in.ok() || count > kMostFiles + 3) return std::nullopt;
   Pack pack;
   for (std::uint64_t i = 0; i < count; ++i) {
     PackFile file;
@@ -138,6 +138,8 @@ std::string_view name(CatalogueFault::Kind kind) {
       return "unknown-file";
     case Kind::NotJson:
       return "not-json";
+    case Kind::NotPicture:
+      return "not-a-picture";
     case Kind::UnknownKey:
       return "unknown-key";
     case Kind::DuplicateKey:

@@ -1,3 +1,4 @@
+#include "base/core/png.h"
 #include "base/services/loader.h"
 #include "base/services/parse_service.h"
 
@@ -14,6 +15,10 @@ using Kind = CatalogueFault::Kind;
 constexpr std::pair<std::string_view, int> kWeekdays[] = {{"saturday", 0}, {"sunday", 1},    {"monday", 2},
                                                           {"tuesday", 3},  {"wednesday", 4}, {"thursday", 5},
                                                           {"friday", 6}};
+/// The head prints 8 to the millimetre, a logo is 10 to 20 mm high: fewer pixels would be seen as steps, more
+/// as nothing.
+constexpr int kSmallestLogoSide = 64;
+constexpr int kLargestLogoSide = 1024;
 constexpr std::string_view kServicesFolder = "services/";
 constexpr std::string_view kEnding = ".json";
 
@@ -94,6 +99,20 @@ void parse_areas(const Place& place, Catalogue& catalogue) {
   if (catalogue.areas.empty()) place.report_wrong("at least one area");
 }
 
+/// A pack without one prints the municipality's name alone.
+Result<void, CatalogueFault> parse_logo(const Pack& pack, City& city) {
+  const PackFile* const file = find_file(pack, "logo.png");
+  if (file == nullptr) return {};
+  auto picture = read_grey_png(as_bytes(file->bytes), kLargestLogoSide);
+  if (!picture || std::min(picture->width, picture->height) < kSmallestLogoSide) {
+    return fail(CatalogueFault{Kind::NotPicture, file->name, "",
+                               "a PNG, " + std::to_string(kSmallestLogoSide) + " to " +
+                                   std::to_string(kLargestLogoSide) + " pixels wide and high"});
+  }
+  city.logo = std::move(*picture);
+  return {};
+}
+
 /// Parses one file and hands its root to `read`.
 template <class Read>
 Result<void, CatalogueFault> with_root(const PackFile& file, Read read) {
@@ -129,14 +148,14 @@ void add_service(const Place& place, Service service, Catalogue& catalogue) {
 
 Result<void, CatalogueFault> parse_services(const Pack& pack, Catalogue& catalogue) {
   for (const PackFile& file : pack) {
-    if (file.name == "city.json" || file.name == "areas.json") continue;
+    if (file.name == "city.json" || file.name == "areas.json" || file.name == "logo.png") continue;
     const std::string_view name = file.name;
     const bool service_file = name.size() > kServicesFolder.size() + kEnding.size() &&
                               name.substr(0, kServicesFolder.size()) == kServicesFolder &&
                               name.substr(name.size() - kEnding.size()) == kEnding;
     if (!service_file) {
-      return fail(
-          CatalogueFault{Kind::UnknownFile, file.name, "", "city.json, areas.json and services/*.json"});
+      return fail(CatalogueFault{Kind::UnknownFile, file.name, "",
+                                 "city.json, areas.json, logo.png and services/*.json"});
     }
     const auto stem =
         name.substr(kServicesFolder.size(), name.size() - kServicesFolder.size() - kEnding.size());
@@ -177,6 +196,7 @@ Result<Catalogue, CatalogueFault> parse_pack(const Pack& pack) {
   if (checked) checked = with_file(pack, "city.json", [&](const Place& root) { parse_city(root, catalogue); });
   if (checked)
     checked = with_file(pack, "areas.json", [&](const Place& root) { parse_areas(root, catalogue); });
+  if (checked) checked = parse_logo(pack, catalogue.city);
   if (checked) checked = parse_services(pack, catalogue);
   if (checked) checked = check_served(catalogue);
   if (!checked) return fail(std::move(checked.error()));
