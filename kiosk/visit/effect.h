@@ -34,6 +34,7 @@ struct Print {
   screens::FieldValues values;
   FiledRequest request;
   Copy copy = Copy::Original;
+  Occasion occasion = Occasion::Filed;
 };
 /// Append how the print ended to the chain, beside its request.
 struct RecordPrint {

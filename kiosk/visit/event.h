@@ -49,6 +49,13 @@ enum class PrintOutcome {
   Unproven,  ///< the printer took everything without complaint; its model can prove no more
 };
 
+/// What brought the citizen a receipt. The receipt says so itself.
+enum class Occasion {
+  Filed,      ///< the request was filed just now
+  Joined,     ///< it had been filed before: nothing was filed twice
+  Recovered,  ///< its receipt may not have come out in an earlier visit
+};
+
 enum class LookUpFault { Unreachable, TooOften };
 
 /// What happened. Answers carry the id of the visit that asked.

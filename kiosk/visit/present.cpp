@@ -91,7 +91,7 @@ struct Presenter {
     shown.paper = here.paper.height() > 0 ? &here.paper : nullptr;
     shown.print = here.print;
     shown.staff_code = here.staff_code;
-    shown.joined = here.joined;
+    shown.joined = here.occasion == Occasion::Joined;
     shown.sent = here.sent;
     return shown;
   }

@@ -45,7 +45,7 @@ struct Filing {
 };
 struct Receipt {
   FiledRequest request;
-  bool joined = false;
+  Occasion occasion = Occasion::Filed;
   bool sent = false;
   bool only_copies = false;  ///< an original came out, or may have
   Bitmap paper;

@@ -239,8 +239,7 @@ void Stepper::on(const event::Filed& filed) {
   if (visit == nullptr || !visit->filing_unanswered) return;
   visit->filing_unanswered = false;
   if (visit->service != nullptr && !std::holds_alternative<page::Goodbye>(visit->page))
-    show_receipt(*visit, filed.request, filed.joined,
-                 filed.joined ? effect::Copy::Again : effect::Copy::Original);
+    show_receipt(*visit, filed.request, filed.joined ? Occasion::Joined : Occasion::Filed);
 }
 
 void Stepper::on(const event::FilingFailed& failed) {
@@ -264,8 +263,7 @@ void Stepper::on(const event::Recovered& recovered) {
   }
   visit->service = service;
   visit->values.clear();
-  // Whether the first one came out is not known: only its holder knows.
-  show_receipt(*visit, *recovered.request, false, effect::Copy::Again);
+  show_receipt(*visit, *recovered.request, Occasion::Recovered);
 }
 
 void Stepper::on(const event::QueueChanged& changed) {
@@ -324,20 +322,23 @@ void Stepper::turn(Visit& visit, Page page) {
   visit.question = Question::None;
 }
 
-void Stepper::show_receipt(Visit& visit, FiledRequest request, bool joined, effect::Copy copy) {
-  print(visit, request, copy);
+/// Of a request that was joined or recovered an earlier receipt may be in somebody's hands: only its holder
+/// knows. So this one is marked as a copy.
+void Stepper::show_receipt(Visit& visit, FiledRequest request, Occasion occasion) {
   page::Receipt receipt;
   receipt.sent = request.stored;
   receipt.request = std::move(request);
-  receipt.joined = joined;
-  receipt.only_copies = copy == effect::Copy::Again;
+  receipt.occasion = occasion;
+  receipt.only_copies = occasion != Occasion::Filed;
+  print(visit, receipt);
   turn(visit, std::move(receipt));
   visit.last_touch = stamped_.steady;
 }
 
-void Stepper::print(Visit& visit, const FiledRequest& request, effect::Copy copy) {
-  effects_.emplace_back(effect::Print{visit.id, visit.catalogue, visit.service, visit.language,
-                                      visit.large_text, visit.values, request, copy});
+void Stepper::print(Visit& visit, const page::Receipt& receipt) {
+  effects_.emplace_back(effect::Print{
+      visit.id, visit.catalogue, visit.service, visit.language, visit.large_text, visit.values, receipt.request,
+      receipt.only_copies ? effect::Copy::Again : effect::Copy::Original, receipt.occasion});
 }
 
 /// Again the whole receipt. One that came out, or may have, is followed by one that is marked as a copy.
@@ -345,7 +346,7 @@ void Stepper::print_afresh(Visit& visit, page::Receipt& receipt) {
   if (!certainly_not_printed(receipt.print)) receipt.only_copies = true;
   receipt.print = PrintState::Printing;
   receipt.staff_code.clear();
-  print(visit, receipt.request, receipt.only_copies ? effect::Copy::Again : effect::Copy::Original);
+  print(visit, receipt);
 }
 
 void Stepper::erase(Visit& visit) {

@@ -62,8 +62,8 @@ class Stepper {
   // shared
   Visit* visit_of(VisitId id);
   void turn(Visit& visit, Page page);
-  void show_receipt(Visit& visit, FiledRequest request, bool joined, effect::Copy copy);
-  void print(Visit& visit, const FiledRequest& request, effect::Copy copy);
+  void show_receipt(Visit& visit, FiledRequest request, Occasion occasion);
+  void print(Visit& visit, const page::Receipt& receipt);
   void print_afresh(Visit& visit, page::Receipt& receipt);
   void erase(Visit& visit);
   void say_goodbye(Visit& visit);

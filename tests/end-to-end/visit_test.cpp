@@ -115,7 +115,7 @@ TEST_CASE("after a cut between commit and receipt the code can be fetched, and f
   SUBCASE("the same again is the same request") {
     REQUIRE(city.fill_complaint("میدان  نمونه", "09121112233"));
     CHECK(city.file() == code);
-    CHECK(city.robot->page<visit::page::Receipt>()->joined);
+    CHECK(city.robot->page<visit::page::Receipt>()->occasion == visit::Occasion::Joined);
     city.backend->network().connect();
     REQUIRE(city.robot->wait_for([&city] { return city.robot->page<visit::page::Receipt>()->sent; }));
     REQUIRE(await_requests(city, 1));
