@@ -33,6 +33,31 @@ PersonalText masked_digits(std::string_view digits, std::size_t head, std::size_
   return result;
 }
 
+/// A date is never broken in its middle, only before its other calendar's in brackets.
+std::string kept_together(std::string_view date) {
+  std::string kept;
+  for (std::size_t i = 0; i < date.size(); ++i) {
+    const bool before_bracket = i + 1 < date.size() && date[i + 1] == '(';
+    if (date[i] == ' ' && !before_bracket)
+      kept += "\u00a0";
+    else
+      kept += date[i];
+  }
+  return kept;
+}
+
+/// «سه‌شنبه ۳ آذر ۱۴۰۵ · ۰۲:۵۰»; in English the other calendar's day on a line of its
+/// own, without brackets.
+std::string date_and_time(WallTime moment, Language language) {
+  const std::string date = formats::long_date(formats::local_time(moment).day, language);
+  const std::size_t weekday = date.find(' ') + 1;  // it may stand on a line of its own
+  const std::size_t bracket = std::min(date.size(), date.find(" ("));
+  std::string text = date.substr(0, weekday) + kept_together(date.substr(weekday, bracket - weekday)) + " · " +
+                     formats::time_text(moment, language);
+  if (bracket < date.size()) text += "\n" + kept_together(date.substr(bracket + 2, date.size() - bracket - 3));
+  return text;
+}
+
 class Composer {
  public:
   Composer(const Facts& facts, const Translations& translations) : facts_(facts), translations_(translations) {}
@@ -52,34 +77,59 @@ class Composer {
   [[nodiscard]] std::string_view tr(std::string_view sentence) const {
     return facts_.language == Language::English ? sentence : translations_.tr(sentence);
   }
+  /// The sentence in English, whatever the language of the receipt.
+  [[nodiscard]] static std::string_view english(std::string_view sentence) { return sentence; }
   [[nodiscard]] std::string digits(std::string_view text) const {
     return formats::localised_digits(text, facts_.language);
   }
   void add(Kind kind, std::string_view text = {}, std::string_view value = {}) {
-    lines_.push_back(Line{kind, PersonalText(text), PersonalText(value)});
+    lines_.push_back(Line{kind, PersonalText(text), PersonalText(value), nullptr});
   }
 
   void heading() {
     const auto& city = facts_.catalogue->city;
-    add(Kind::Title, city.municipality.in(facts_.language));
-    add(Kind::Subtitle, city.office.in(facts_.language));
-    if (city.fictional) add(Kind::Subtitle, city.fictional_notice.in(facts_.language));
+    lines_.push_back(Line{Kind::Letterhead, PersonalText(city.municipality.in(facts_.language)),
+                          PersonalText(city.office.in(facts_.language)), &city.logo});
+    if (city.fictional) add(Kind::Small, city.fictional_notice.in(facts_.language));
     add(Kind::Rule);
     add(Kind::Heading, facts_.service->name.in(facts_.language));
-    const formats::LocalTime filed = formats::local_time(facts_.filed_at);
-    add(Kind::Text, formats::long_date(filed.day, facts_.language) + " · " +
-                        formats::time_text(facts_.filed_at, facts_.language));
-    if (facts_.copy == Copy::Again) add(Kind::Heading, tr("Copy of the receipt"));
+    add(Kind::Text, date_and_time(facts_.filed_at, facts_.language));
+    occasion();
   }
 
+  /// A copy says so in one large word, and why there is one.
+  void occasion() {
+    if (facts_.copy == Copy::Again) add(Kind::Mark, tr("Copy"));
+    switch (facts_.occasion) {
+      case Occasion::Filed:
+        if (facts_.copy == Copy::Again) add(Kind::Small, tr("This is the same request, with the same code."));
+        return;
+      case Occasion::Joined:
+        return add(Kind::Small,
+                   tr("You had already filed this request; this is its code. Nothing was filed twice."));
+      case Occasion::Recovered:
+        return add(Kind::Small, tr("Perhaps the receipt of this request did not come out; here it is again."));
+    }
+  }
+
+  /// The code in the digits of the language, as bars for who reads it with a machine, and below these in the
+  /// digits of the other language for who was handed the paper.
   void code() {
-    add(Kind::Gap);
-    add(Kind::Subtitle, tr("Tracking code"));
+    const bool in_english = facts_.language == Language::English;
+    add(Kind::Rule);
+    add(Kind::Labels, tr("Tracking code"),
+        in_english ? translations_.tr("Tracking code") : english("Tracking code"));
     add(Kind::Code, formats::group(facts_.tracking_code, formats::Grouping::TrackingCode, facts_.language));
-    if (facts_.receipt_secret != nullptr && !facts_.receipt_secret->empty())
-      lines_.push_back(Line{Kind::Pair, PersonalText(tr("Receipt secret (show it to nobody)")),
-                            formats::localised_digits(*facts_.receipt_secret, facts_.language)});
+    add(Kind::Bars,
+        formats::group(facts_.tracking_code, formats::Grouping::TrackingCode,
+                       in_english ? Language::Persian : Language::English),
+        facts_.tracking_code);
+    if (facts_.receipt_secret == nullptr || facts_.receipt_secret->empty()) return;
     add(Kind::Gap);
+    lines_.push_back(
+        Line{Kind::Pair, PersonalText(tr("Receipt secret")),
+             formats::group(*facts_.receipt_secret, formats::Grouping::ReceiptSecret, facts_.language)});
+    add(Kind::Small, tr("With it and the code, your request can be seen. Show it to nobody."));
   }
 
   void stages() {
@@ -89,12 +139,13 @@ class Composer {
     const auto due = services::due_days(*facts_.service, facts_.catalogue->city, facts_.filed_at);
     for (std::size_t i = 0; i < facts_.service->stages.size(); ++i) {
       const auto& stage = facts_.service->stages[i];
-      std::string name = digits(std::to_string(i + 1)) + ". " + std::string(stage.name.in(facts_.language));
-      const std::string_view unit = stage.unit.in(facts_.language);
-      if (!unit.empty()) name += " · " + std::string(unit);
+      add(Kind::Stage, digits(std::to_string(i + 1)) + ".", stage.name.in(facts_.language));
       std::string when(tr("No limit announced"));
-      if (due[i]) when = fill(tr("by {date}"), {{"date", formats::short_date(*due[i], facts_.language)}});
-      add(Kind::Stage, name, when);
+      if (due[i]) {
+        const std::string date = kept_together(formats::short_date(*due[i], facts_.language));
+        when = fill(kept_together(tr("by {date}")), {{"date", date}});
+      }
+      add(Kind::Detail, stage.unit.in(facts_.language), when);
     }
   }
 
@@ -114,6 +165,9 @@ class Composer {
   /// Paper may be lost: what is personal is masked so far that only its owner knows it again.
   [[nodiscard]] PersonalText shown(const services::Field& field, const PersonalText& value) const {
     using services::FieldKind;
+    const bool partly_shown = field.kind == FieldKind::Mobile || field.kind == FieldKind::NationalId ||
+                              field.kind == FieldKind::PostalCode;
+    if (field.personal && !partly_shown) return PersonalText(tr("Recorded, not printed here"));
     switch (field.kind) {
       case FieldKind::Choice:
         for (const auto& choice : field.choices)
@@ -132,7 +186,6 @@ class Composer {
       case FieldKind::LongText:
         break;
     }
-    if (field.personal) return PersonalText(tr("Recorded, not printed here"));
     return formats::localised_digits(value, facts_.language);
   }
 
@@ -155,7 +208,11 @@ class Composer {
   void follow_up() {
     add(Kind::Rule);
     const std::string_view doors = facts_.service->follow_up.in(facts_.language);
-    if (!doors.empty()) add(Kind::Text, doors);
+    if (!doors.empty()) {
+      add(Kind::Heading, tr("How to follow up"));
+      add(Kind::Text, doors);
+      add(Kind::Gap);
+    }
     add(Kind::Small,
         tr("Your request is kept safely in this machine and is sent to the municipality, even if the network "
            "is down now."));
@@ -163,6 +220,7 @@ class Composer {
 
   void statement() {
     if (facts_.statement.empty()) return;
+    add(Kind::Rule);
     const std::string beside =
         fill(tr("Rules version {version}"), {{"version", digits(facts_.catalogue->version)}}) + "\n" +
         fill(tr("Fingerprint {fingerprint}"), {{"fingerprint", facts_.catalogue->fingerprint}}) + "\n" +

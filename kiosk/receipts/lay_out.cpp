@@ -1,5 +1,9 @@
+#include "kiosk/receipts/code128.h"
+#include "kiosk/receipts/dither.h"
+#include "kiosk/receipts/measures.h"
+#include "kiosk/receipts/paragraph.h"
 #include "kiosk/receipts/receipt.h"
-#include "ui/text/paper.h"
+#include "kiosk/receipts/strip.h"
 
 #include <qrencode.h>
 
@@ -12,202 +16,341 @@ namespace pishkhan::receipts {
 
 namespace {
 
+using Kind = Line::Kind;
+using text::Align;
+using text::Weight;
+
 struct QrDeleter {
   void operator()(QRcode* code) const { QRcode_free(code); }
 };
 
-/// Type sizes in dots at 203 dpi; 28 dots are 10 pt, the least that a receipt may be printed in.
-struct Sizes {
-  float small = 28;
-  float text = 30;
-  float heading = 34;
-  float title = 40;
-  float code = 0;  ///< as large as the paper's width allows
-};
+/// White around a QR code, in modules (ISO/IEC 18004:2015, 6.3.8).
+constexpr int qr_quiet_modules = 4;
 
-/// Draws down a strip that grows; one call a line.
-class Strip {
+/// Sets lines one below the other; one function a kind. "In" is measured from the reading side's start.
+class Setter {
  public:
-  Strip(Language language, text::Engine& engine, const text::Fonts& fonts, int width)
-      : language_(language), engine_(engine), fonts_(fonts), width_(width), paper_(width, 512) {
-    sizes_.code = static_cast<float>(width) / 7;
+  Setter(const std::vector<Line>& lines, Language language, text::Engine& engine, const text::Fonts& fonts,
+         const Paper& paper)
+      : lines_(lines),
+        language_(language),
+        engine_(engine),
+        measures_(paper),
+        strip_(paper.width_dots, fonts),
+        y_(measures_.millimetres(1)) {
+    measure_stages();
   }
 
+  Sheet set() {
+    for (const Line& line : lines_) draw(line);
+    return strip_.finish(y_ + 2 * measures_.module);
+  }
+
+ private:
   void draw(const Line& line) {
-    using Kind = Line::Kind;
     switch (line.kind) {
-      case Kind::Title:
-        return paragraph(line, sizes_.title, text::Weight::Bold, text::Align::Center);
-      case Kind::Subtitle:
-        return paragraph(line, sizes_.text, text::Weight::Regular, text::Align::Center);
+      case Kind::Letterhead:
+        return letterhead(line);
+      case Kind::Heading:
+        return paragraph(line.text, measures_.heading, Weight::Bold);
+      case Kind::Text:
+        return paragraph(line.text, measures_.text, Weight::Regular);
+      case Kind::Small:
+        return paragraph(line.text, measures_.small, Weight::Regular);
+      case Kind::Mark:
+        return mark(line);
+      case Kind::Labels:
+        return labels(line);
       case Kind::Code:
         return code(line);
-      case Kind::Heading:
-        return paragraph(line, sizes_.heading, text::Weight::Bold, text::Align::Start);
-      case Kind::Text:
-        return paragraph(line, sizes_.text, text::Weight::Regular, text::Align::Start);
-      case Kind::Small:
-        return paragraph(line, sizes_.small, text::Weight::Regular, text::Align::Start);
+      case Kind::Bars:
+        return bars(line);
       case Kind::Pair:
         return pair(line);
       case Kind::Stage:
         return stage(line);
+      case Kind::Detail:
+        return detail(line);
       case Kind::Rule:
         return rule();
       case Kind::Gap:
-        y_ += 12;
+        y_ += measures_.millimetres(1.5F);
         return;
       case Kind::Statement:
         return statement(line);
     }
   }
 
-  /// The strip, cut to what was drawn.
-  [[nodiscard]] Bitmap finish() {
-    Bitmap cut(width_, y_ + margin);
-    for (int y = 0; y < std::min(cut.height(), paper_.height()); ++y)
-      std::copy(std::as_const(paper_).row(y).begin(), std::as_const(paper_).row(y).end(), cut.row(y).begin());
-    for (int y = 0; y < paper_.height(); ++y) wipe(paper_.row(y).data(), paper_.row(y).size());
-    return cut;
+  [[nodiscard]] bool mirrored() const { return right_to_left(language_); }
+  [[nodiscard]] int inner() const { return strip_.width() - 2 * measures_.margin; }
+  /// The left edge of a box `width` wide that begins `in` dots from the reading side's start.
+  [[nodiscard]] int left_of(int in, int width) const {
+    return mirrored() ? strip_.width() - measures_.margin - in - width : measures_.margin + in;
   }
-
- private:
-  static constexpr int margin = 8;
-
-  [[nodiscard]] text::Style style(float size, text::Weight weight, text::Align align) const {
+  [[nodiscard]] text::Style style(float size, Weight weight, Align align = Align::Start) const {
     text::Style made;
     made.size_px = size;
     made.weight = weight;
     made.align = align;
-    made.base = right_to_left(language_) ? text::Direction::RightToLeft : text::Direction::LeftToRight;
+    made.base = mirrored() ? text::Direction::RightToLeft : text::Direction::LeftToRight;
     made.language = language_;
-    made.line_height = 1.45F;
+    made.line_height = size > measures_.text ? measures_.heading_height : measures_.line_height;
     return made;
   }
-  [[nodiscard]] int inner() const { return width_ - 2 * margin; }
+  /// For a citizen's answer, whose first letter says its direction, wherever it is aligned.
+  [[nodiscard]] text::Style value_style(bool at_start) const {
+    text::Style made = style(measures_.text, Weight::Bold, at_start == mirrored() ? Align::Right : Align::Left);
+    made.base = text::Direction::Auto;
+    return made;
+  }
 
-  /// Makes room below y_ for so many dots.
-  void reach(int height) {
-    const int needed = y_ + height + margin;
-    if (needed <= paper_.height()) return;
-    Bitmap longer(width_, std::max(needed, paper_.height() * 2));
-    for (int y = 0; y < paper_.height(); ++y) {
-      std::copy(std::as_const(paper_).row(y).begin(), std::as_const(paper_).row(y).end(),
-                longer.row(y).begin());
-      wipe(paper_.row(y).data(), paper_.row(y).size());
+  /// Draws at `y`; returns the rows it takes.
+  int block(std::string_view text, const text::Style& style, int in, int room, int y) {
+    int rows = 0;
+    for (const Block& part : set_paragraph(engine_, text, style, room)) {
+      strip_.text(*part.layout, left_of(in, part.width), y + rows);
+      rows += rows_of(*part.layout);
     }
-    paper_ = std::move(longer);
+    return rows;
+  }
+  void paragraph(const PersonalText& text, float size, Weight weight) {
+    y_ += block(text.reveal(), style(size, weight), 0, inner(), y_);
+  }
+  [[nodiscard]] float width_of(std::string_view text, const text::Style& style) {
+    return engine_.lay_out(text, style).width();
   }
 
-  void paragraph(const Line& line, float size, text::Weight weight, text::Align align) {
-    const auto& layout =
-        engine_.lay_out(line.text.reveal(), style(size, weight, align), static_cast<float>(inner()));
-    put(layout, margin, y_);
-    y_ += height_of(layout);
+  /// The emblem at the start, the municipality beside it; below it where the name would break into many lines.
+  void letterhead(const Line& line) {
+    const text::Style title = style(measures_.title, Weight::Bold);
+    const text::Style office = style(measures_.text, Weight::Regular);
+    if (line.logo == nullptr || line.logo->pixels.empty()) {
+      y_ += block(line.text.reveal(), title, 0, inner(), y_);
+      y_ += block(line.value.reveal(), office, 0, inner(), y_);
+      return;
+    }
+    const Bitmap logo = dithered(*line.logo, measures_.logo);
+    const int in = logo.width() + measures_.millimetres(2.5F);
+    const int room = inner() - in;
+    const int name_rows = rows_of(set_paragraph(engine_, line.text.reveal(), title, room));
+    const int rows = name_rows + rows_of(set_paragraph(engine_, line.value.reveal(), office, room));
+    const int logo_rows = logo.height() + measures_.millimetres(1);
+    const bool stacked = rows > logo_rows * 2;
+    const int taller = stacked ? logo_rows : std::max(rows, logo_rows);
+    strip_.picture(logo, left_of(0, logo.width()), y_ + (taller - logo.height()) / 2);
+    if (stacked) {
+      y_ += logo_rows;
+      y_ += block(line.text.reveal(), title, 0, inner(), y_);
+      y_ += block(line.value.reveal(), office, 0, inner(), y_) + measures_.millimetres(0.5F);
+      return;
+    }
+    const int top = y_ + (taller - rows) / 2;
+    block(line.text.reveal(), title, in, room, top);
+    block(line.value.reveal(), office, in, room, top + name_rows);
+    y_ += taller + measures_.millimetres(0.5F);
   }
 
-  /// The largest size at which the whole code stands on one line.
-  void code(const Line& line) {
-    const auto bold = [this](float size) { return style(size, text::Weight::Bold, text::Align::Center); };
-    const float width = engine_.lay_out(line.text.reveal(), bold(sizes_.code)).width();
-    const float fitting = sizes_.code * std::min(1.0F, static_cast<float>(inner()) / width);
-    paragraph(line, std::floor(fitting) - 1, text::Weight::Bold, text::Align::Center);
+  void dots(int from, int to, int y) {
+    const int side = measures_.millimetres(0.35F);
+    const int pitch = measures_.millimetres(1.2F);
+    if (to - from < side) return;
+    const int count = (to - from - side) / pitch;
+    const int first = from + (to - from - side - count * pitch) / 2;
+    for (int i = 0; i <= count; ++i) strip_.fill(first + i * pitch, y, side, side);
+    strip_.note({Placed::What::Rule, from, y, to - from, side, 0});
   }
-
-  static int height_of(const text::Layout& layout) { return static_cast<int>(std::ceil(layout.height())); }
-  void put(const text::Layout& layout, int x, int y) {
-    reach(y - y_ + height_of(layout));
-    text::draw_into(paper_, fonts_, layout, x, y);
-  }
-
-  /// Label and value on one line if they fit, else the value below, at the end side.
-  void pair(const Line& line) {
-    const text::Style label_style = style(sizes_.text, text::Weight::Regular, text::Align::Start);
-    const text::Style value_style = style(sizes_.text, text::Weight::Bold, text::Align::End);
-    const auto width = static_cast<float>(inner());
-    const float label_width = engine_.lay_out(line.text.reveal(), label_style).width();
-    const float value_width = engine_.lay_out(line.value.reveal(), value_style).width();
-    const bool one_line = label_width + value_width + 24 <= width;
-    const auto& label = engine_.lay_out(line.text.reveal(), label_style, width);
-    put(label, margin, y_);
-    if (!one_line) y_ += height_of(label);
-    const auto& value = engine_.lay_out(line.value.reveal(), value_style, width);
-    put(value, margin, y_);
-    y_ += height_of(value) + 4;
-  }
-
-  /// The stage's name over its due date, which is set in from the start side.
-  void stage(const Line& line) {
-    Line name;
-    name.text = line.text;
-    paragraph(name, sizes_.text, text::Weight::Medium, text::Align::Start);
-    const auto& due =
-        engine_.lay_out(line.value.reveal(), style(sizes_.text, text::Weight::Regular, text::Align::Start),
-                        static_cast<float>(inner() - indent));
-    put(due, right_to_left(language_) ? margin : margin + indent, y_);
-    y_ += height_of(due) + 6;
-  }
-  static constexpr int indent = 36;
 
   void rule() {
-    y_ += 10;
-    reach(4);
-    for (int x = margin; x + 2 < width_ - margin; x += 8)
-      for (int dy = 0; dy < 2; ++dy)
-        for (int dx = 0; dx < 3; ++dx) paper_.set(x + dx, y_ + dy);
-    y_ += 14;
+    y_ += measures_.millimetres(1.5F);
+    dots(measures_.margin, strip_.width() - measures_.margin, y_);
+    y_ += measures_.millimetres(1.5F);
+  }
+
+  void mark(const Line& line) {
+    y_ += measures_.millimetres(1);
+    const text::Layout& word = engine_.lay_out(
+        line.text.reveal(), style(measures_.title, Weight::Bold, Align::Center), static_cast<float>(inner()));
+    const int half = (strip_.width() - static_cast<int>(word.width())) / 2 - measures_.millimetres(3);
+    const int middle = y_ + rows_of(word) / 2;
+    strip_.text(word, measures_.margin, y_);
+    dots(measures_.margin, half, middle);
+    dots(strip_.width() - half, strip_.width() - measures_.margin, middle);
+    y_ += rows_of(word);
+  }
+
+  void labels(const Line& line) {
+    const text::Style one = style(measures_.text, Weight::Regular);
+    text::Style other = one;
+    other.base = text::Direction::Auto;
+    other.align = mirrored() ? Align::Left : Align::Right;
+    const float gap = measures_.text;
+    const float both = width_of(line.text.reveal(), one) + width_of(line.value.reveal(), other) + gap;
+    if (both <= static_cast<float>(inner()))
+      strip_.text(engine_.lay_out(line.value.reveal(), other, static_cast<float>(inner())), measures_.margin,
+                  y_);
+    y_ += block(line.text.reveal(), one, 0, inner(), y_);
+  }
+
+  /// As large as the whole code fits on one line; but always clearly larger than any other letter, and then
+  /// narrower than the font draws it.
+  void code(const Line& line) {
+    constexpr float times_the_title = 1.3F;
+    constexpr float finer = 3;
+    const auto bold = [this](float size) {
+      text::Style made = style(size, Weight::Bold, Align::Left);
+      made.line_height = 1.3F;
+      return made;
+    };
+    const std::string_view digits = line.text.reveal();
+    if (digits.empty()) return;
+    const float reference = measures_.text;
+    const float fitting =
+        std::floor(reference * static_cast<float>(inner()) / width_of(digits, bold(reference))) - 1;
+    const float size = std::clamp(fitting, std::ceil(measures_.title * times_the_title), measures_.title * 3);
+    const text::Layout& whole = engine_.lay_out(digits, bold(size));
+    const int rows = rows_of(whole);
+    if (size <= fitting) {
+      strip_.text(whole, (strip_.width() - static_cast<int>(std::ceil(whole.width()))) / 2, y_,
+                  Placed::What::Code);
+    } else {
+      strip_.squeezed_text(engine_.lay_out(digits, bold(size * finer)), measures_.margin, y_, inner(), rows,
+                           size);
+    }
+    y_ += rows;
+  }
+
+  void bars(const Line& line) {
+    const auto widths = code128_of_digits(line.value.reveal());
+    if (!widths) return;  // not our tracking code: it stands above in digits
+    int modules = 0;
+    for (const std::uint8_t width : *widths) modules += width;
+    const int with_quiet = modules + 2 * code128_quiet_modules;
+    const int module = std::min(measures_.millimetres(0.375F), strip_.width() / with_quiet);
+    if (module < 1) return;
+    const int rows = measures_.millimetres(8);
+    int x = (strip_.width() - modules * module) / 2;
+    y_ += measures_.millimetres(1);
+    strip_.note({Placed::What::Bars, x - code128_quiet_modules * module, y_, with_quiet * module, rows,
+                 static_cast<float>(module)});
+    bool black = true;
+    for (const std::uint8_t width : *widths) {
+      if (black) strip_.fill(x, y_, width * module, rows);
+      x += width * module;
+      black = !black;
+    }
+    y_ += rows + measures_.millimetres(0.3F);
+    y_ += block(line.text.reveal(), style(measures_.small, Weight::Regular, Align::Center), 0, inner(), y_);
+  }
+
+  /// Label and value on one line if they fit, else the value below, set in.
+  void pair(const Line& line) {
+    const text::Style label = style(measures_.text, Weight::Regular);
+    const float both = width_of(line.text.reveal(), label) + width_of(line.value.reveal(), value_style(false)) +
+                       measures_.text;
+    if (both <= static_cast<float>(inner())) {
+      strip_.text(engine_.lay_out(line.value.reveal(), value_style(false), static_cast<float>(inner())),
+                  measures_.margin, y_);
+      y_ += block(line.text.reveal(), label, 0, inner(), y_);
+      return;
+    }
+    y_ += block(line.text.reveal(), label, 0, inner(), y_);
+    const int in = measures_.millimetres(4);
+    y_ += block(line.value.reveal(), value_style(true), in, inner() - in, y_);
+    y_ += measures_.millimetres(0.5F);
+  }
+
+  /// All stages alike: as far in as the widest number needs, and each due day beside the unit only if every
+  /// one fits there. Where a due day is wider than what is left, all of them are less far in.
+  void measure_stages() {
+    const text::Style bold = style(measures_.text, Weight::Bold);
+    const text::Style regular = style(measures_.text, Weight::Regular);
+    const text::Style medium = style(measures_.text, Weight::Medium);
+    for (const Line& line : lines_)
+      if (line.kind == Kind::Stage)
+        stage_in_ = std::max(stage_in_, static_cast<int>(std::ceil(width_of(line.text.reveal(), bold))) +
+                                            measures_.millimetres(1.5F));
+    detail_in_ = stage_in_;
+    for (const Line& line : lines_) {
+      if (line.kind != Kind::Detail) continue;
+      const float both =
+          width_of(line.text.reveal(), regular) + width_of(line.value.reveal(), medium) + measures_.text;
+      if (both > static_cast<float>(inner() - stage_in_)) due_beside_unit_ = false;
+      const auto widest =
+          static_cast<int>(std::ceil(width_of_widest_piece(engine_, line.value.reveal(), medium)));
+      detail_in_ = std::clamp(inner() - widest, 0, detail_in_);
+    }
+  }
+
+  void stage(const Line& line) {
+    const text::Style bold = style(measures_.text, Weight::Bold);
+    y_ += measures_.millimetres(0.5F);
+    block(line.text.reveal(), bold, 0, stage_in_, y_);
+    y_ += block(line.value.reveal(), bold, stage_in_, inner() - stage_in_, y_);
+  }
+
+  void detail(const Line& line) {
+    const int room = inner() - detail_in_;
+    const int unit = line.text.empty() ? 0
+                                       : block(line.text.reveal(), style(measures_.text, Weight::Regular),
+                                               detail_in_, room, y_);
+    const bool beside = due_beside_unit_ && unit > 0;
+    const Align align = beside ? Align::End : Align::Start;
+    const int due_y = beside ? y_ : y_ + unit;
+    const int due =
+        block(line.value.reveal(), style(measures_.text, Weight::Medium, align), detail_in_, room, due_y);
+    y_ = due_y + due;
   }
 
   void statement(const Line& line) {
-    const std::string statement(line.value.reveal());
+    const std::string words(line.value.reveal());
     // Level M withstands a fold and a coffee stain; the text uses only QR's alphanumeric characters.
     const std::unique_ptr<QRcode, QrDeleter> qr(
-        QRcode_encodeString(statement.c_str(), 0, QR_ECLEVEL_M, QR_MODE_8, 1));
+        QRcode_encodeString(words.c_str(), 0, QR_ECLEVEL_M, QR_MODE_8, 1));
     if (qr == nullptr) return;  // longer than any QR code; the receipt is valid without it
-    const int module = std::max(3, width_ / 144);
+    const int module = std::min(measures_.module, strip_.width() / (qr->width + 2 * qr_quiet_modules));
+    if (module < 1) return;
+    const int quiet = qr_quiet_modules * module;
     const int side = qr->width * module;
-    y_ += 8;
-    reach(side + 4 * module);
-    const bool mirrored = right_to_left(language_);
-    const int left = mirrored ? width_ - margin - side : margin;
+    const int apart =
+        quiet + static_cast<int>(measures_.small * 0.12F);  // a letter may reach a dot out of its line
+    const int room = inner() - side - std::max(0, quiet - measures_.margin) - apart;
+    const text::Style small = style(measures_.small, Weight::Regular);
+    const bool beside = room >= static_cast<int>(measures_.small * 6);
+    const int in = beside ? std::max(0, quiet - measures_.margin) : (inner() - side) / 2;
+    y_ = std::max(y_, strip_.bottom() + quiet);
+    const int left = left_of(in, side);
     for (int row = 0; row < qr->width; ++row)
       for (int column = 0; column < qr->width; ++column)
         if ((qr->data[row * qr->width + column] & 1) != 0)
-          for (int dy = 0; dy < module; ++dy)
-            for (int dx = 0; dx < module; ++dx) paper_.set(left + column * module + dx, y_ + row * module + dy);
-    beside(line, side, module);
-  }
-
-  /// The small text beside the code where there is room for it, else below.
-  void beside(const Line& line, int side, int module) {
-    const int room = inner() - side - 4 * module;
-    const text::Style small = style(sizes_.small, text::Weight::Regular, text::Align::Start);
-    if (room >= 200) {
-      const auto& layout = engine_.lay_out(line.text.reveal(), small, static_cast<float>(room));
-      put(layout, right_to_left(language_) ? margin : margin + side + 4 * module, y_);
-      y_ += std::max(side, height_of(layout)) + 4 * module;
-    } else {
-      y_ += side + 4 * module;
-      paragraph(line, sizes_.small, text::Weight::Regular, text::Align::Start);
+          strip_.fill(left + column * module, y_ + row * module, module, module);
+    strip_.note({Placed::What::Qr, left - quiet, y_ - quiet, side + 2 * quiet, side + 2 * quiet,
+                 static_cast<float>(module)});
+    const int below = side + quiet;
+    if (!beside) {
+      y_ += below;
+      y_ += block(line.text.reveal(), small, 0, inner(), y_);
+      return;
     }
+    const int text_rows = block(line.text.reveal(), small, in + side + apart, room, y_);
+    y_ += std::max(below, text_rows);
   }
 
+  const std::vector<Line>& lines_;
   Language language_;
   text::Engine& engine_;
-  const text::Fonts& fonts_;
-  int width_;
-  Bitmap paper_;
-  Sizes sizes_;
-  int y_ = margin;
+  Measures measures_;
+  Strip strip_;
+  int stage_in_ = 0;
+  int detail_in_ = 0;
+  bool due_beside_unit_ = true;
+  int y_;
 };
 
 }  // namespace
 
-Bitmap lay_out(const std::vector<Line>& lines, Language language, text::Engine& engine,
-               const text::Fonts& fonts, int width_dots) {
-  Strip strip(language, engine, fonts, width_dots);
-  for (const Line& line : lines) strip.draw(line);
-  return strip.finish();
+Sheet lay_out(const std::vector<Line>& lines, Language language, text::Engine& engine, const text::Fonts& fonts,
+              const Paper& paper) {
+  return Setter(lines, language, engine, fonts, paper).set();
 }
 
 }  // namespace pishkhan::receipts

@@ -52,6 +52,18 @@ visit::PrintOutcome told(const printer::PrintOutcome& outcome) {
   return visit::PrintOutcome::PrinterFault;
 }
 
+receipts::Occasion told(visit::Occasion occasion) {
+  switch (occasion) {
+    case visit::Occasion::Joined:
+      return receipts::Occasion::Joined;
+    case visit::Occasion::Recovered:
+      return receipts::Occasion::Recovered;
+    case visit::Occasion::Filed:
+      break;
+  }
+  return receipts::Occasion::Filed;
+}
+
 /// The trouble's code, if there is one.
 std::string code_of(const printer::PrintOutcome& outcome) {
   std::optional<printer::PrinterFault> fault;
@@ -138,9 +150,11 @@ void PrinterWorker::carry_out(visit::effect::Print& job, text::Engine* engine, c
     facts.filed_at = job.request.filed_at;
     facts.statement = job.request.statement;
     facts.copy = job.copy == visit::effect::Copy::Again ? receipts::Copy::Again : receipts::Copy::Original;
+    facts.occasion = told(job.occasion);
     const bool connected = connect();  // first: which printer it is decides how wide the receipt is
     Bitmap paper = receipts::lay_out(receipts::compose(facts, *setup_.translations), job.language, *engine,
-                                     *fonts, paper_width());
+                                     *fonts, this->paper(job))
+                       .dots;
     engine->forget();
     setup_.events->post(visit::event::ReceiptLaidOut{job.visit, paper});
     if (connected) outcome = print_paper(paper);
@@ -191,9 +205,15 @@ void PrinterWorker::disconnect() {
   held_.reset();
 }
 
-int PrinterWorker::paper_width() const {
-  if (!printer_) return setup_.paper_width_dots;
-  return std::min(setup_.paper_width_dots, printer_->model().printable_dots());
+receipts::Paper PrinterWorker::paper(const visit::effect::Print& job) const {
+  receipts::Paper paper;
+  paper.width_dots = setup_.paper_width_dots;
+  if (printer_) {
+    paper.width_dots = std::min(paper.width_dots, printer_->model().printable_dots());
+    paper.dots_per_inch = printer_->model().dots_per_inch;
+  }
+  paper.letters = job.large_text ? receipts::LetterSize::Large : receipts::LetterSize::Normal;
+  return paper;
 }
 
 void PrinterWorker::watch() {

@@ -5,6 +5,7 @@
 #include "base/core/random.h"
 #include "base/core/translations.h"
 #include "drivers/receipt-printer/job.h"
+#include "kiosk/receipts/receipt.h"
 #include "kiosk/visit/effect.h"
 #include "kiosk/workers/device_port.h"
 #include "ui/text/engine.h"
@@ -64,7 +65,7 @@ class PrinterWorker {
   void watch();
   void tell(visit::event::PrinterChanged now);
   void watch_mouth(printer::MediaState media);
-  [[nodiscard]] int paper_width() const;
+  [[nodiscard]] receipts::Paper paper(const visit::effect::Print& job) const;
 
   Setup setup_;
   SystemRandom random_;
