@@ -186,7 +186,7 @@ class Composer {
       case FieldKind::LongText:
         break;
     }
-    return formats::localised_digits(value, facts_.language);
+    return value;  // the citizen's own words stay as they were written
   }
 
   void fees() {
@@ -199,7 +199,7 @@ class Composer {
     std::int64_t sum = 0;
     for (const auto& fee : facts_.service->fees) {
       add(Kind::Pair, fee.name.in(facts_.language), formats::rial_text(fee.rial, facts_.language));
-      if (!fee.tariff.empty()) add(Kind::Small, fee.tariff);
+      if (!fee.tariff.empty()) add(Kind::Small, fill(tr("Tariff: {tariff}"), {{"tariff", fee.tariff}}));
       sum += fee.rial;
     }
     add(Kind::Pair, tr("Total"), formats::rial_text(sum, facts_.language));
