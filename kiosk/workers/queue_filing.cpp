@@ -144,7 +144,8 @@ std::optional<store::Draft> QueueWorker::seal(const visit::effect::File& job, co
   }
   request.filed_at = place.created_at;
   request.last_server_time = last_server_time_;
-  request.receipt_secret = protocol::receipt_secret(identity.device_secret, place.request_id);
+  const auto salt = setup_.random->bytes<16>();
+  request.receipt_secret = protocol::receipt_secret(identity.device_secret, place.request_id, salt);
   if (auto key = services::case_key(*job.service, job.values)) request.case_key = std::move(*key);
 
   const auto body = protocol::encode_request(request);
@@ -153,6 +154,7 @@ std::optional<store::Draft> QueueWorker::seal(const visit::effect::File& job, co
   if (!envelope) return std::nullopt;
   store::Draft draft;
   draft.payload = std::move(*envelope);
+  draft.receipt_salt = salt;
   draft.duplicate = duplicate_hash(identity.device_secret, job);
   if (const std::string_view mobile = mobile_of(job); !mobile.empty())
     draft.recovery = recovery_hash(identity.device_secret, mobile, job.service->id);
@@ -169,7 +171,9 @@ visit::FiledRequest QueueWorker::filed(const protocol::TrackingCode& code, const
   request.tracking_code = code.digits();
   request.service = service;
   request.filed_at = record.header.created_at;
-  request.receipt_secret = protocol::receipt_secret(identity.device_secret, id);
+  // Where the receipt has come out already, the number is on it and nowhere else: a further one goes without.
+  if (const auto salt = store_->receipt_salt(code.sequence); salt && *salt)
+    request.receipt_secret = protocol::receipt_secret(identity.device_secret, id, **salt);
   const auto statement = protocol::ReceiptStatement::make(identity.enrolment.certificate, record,
                                                           last_server_time_, fingerprint, identity.kiosk_key);
   // The request is filed and its receipt is printed all the same; only the proof by QR code is missing.

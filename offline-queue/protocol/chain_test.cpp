@@ -131,16 +131,18 @@ TEST_CASE("print reports are read back; other bytes are none") {
   CHECK_FALSE(PrintReport::parse(Bytes{0, 0, 0, 1, 9}).has_value());
 }
 
-TEST_CASE("the receipt secret and keyed hashes depend on the device, the request and the purpose") {
+TEST_CASE("the receipt secret and keyed hashes depend on the device, the request, the salt and the purpose") {
   SeededRandom random(6);
   const DeviceSecret secret = DeviceSecret::generate(random);
   const DeviceSecret other = DeviceSecret::generate(random);
   const RequestId id{1};
   const RequestId next{2};
-  CHECK(receipt_secret(secret, id) == receipt_secret(secret, id));
-  CHECK(receipt_secret(secret, id).reveal().size() == 8);
-  CHECK_FALSE(receipt_secret(secret, id) == receipt_secret(secret, next));
-  CHECK_FALSE(receipt_secret(secret, id) == receipt_secret(other, id));
+  const ReceiptSalt salt{3};
+  CHECK(receipt_secret(secret, id, salt) == receipt_secret(secret, id, salt));
+  CHECK(receipt_secret(secret, id, salt).reveal().size() == 8);
+  CHECK_FALSE(receipt_secret(secret, id, salt) == receipt_secret(secret, next, salt));
+  CHECK_FALSE(receipt_secret(secret, id, salt) == receipt_secret(other, id, salt));
+  CHECK_FALSE(receipt_secret(secret, id, salt) == receipt_secret(secret, id, ReceiptSalt{4}));
   const auto words = as_bytes("09121234567");
   CHECK(keyed_hash(secret, HashPurpose::Duplicate, words) == keyed_hash(secret, HashPurpose::Duplicate, words));
   CHECK(keyed_hash(secret, HashPurpose::Duplicate, words) != keyed_hash(secret, HashPurpose::Recovery, words));

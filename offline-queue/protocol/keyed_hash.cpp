@@ -5,7 +5,10 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
+#include <tuple>
 
 namespace pishkhan::protocol {
 namespace {
@@ -31,8 +34,11 @@ Hash keyed_hash(const DeviceSecret& secret, HashPurpose purpose, ByteView words)
   return keyed_blake2b(secret, purpose == HashPurpose::Duplicate ? "duplicate" : "recovery", words);
 }
 
-PersonalText receipt_secret(const DeviceSecret& secret, const RequestId& request) {
-  Hash hash = keyed_blake2b(secret, "receipt", request);
+PersonalText receipt_secret(const DeviceSecret& secret, const RequestId& request, const ReceiptSalt& salt) {
+  std::array<std::uint8_t, std::tuple_size_v<RequestId> + std::tuple_size_v<ReceiptSalt>> words{};
+  std::copy(salt.begin(), salt.end(), std::copy(request.begin(), request.end(), words.begin()));
+  Hash hash = keyed_blake2b(secret, "receipt", words);
+  wipe(words.data(), words.size());
   std::uint64_t number = 0;
   for (std::size_t i = 0; i < 8; ++i) number = number << 8 | hash[i];
   // 2^64 is no multiple of 10^8, but the bias is below one in 10^11.

@@ -198,7 +198,8 @@ bool QueueStore::has_served(const Recent& recent) const {
 Result<void, StoreFault> QueueStore::forget(int sequence, Forget what) {
   const auto statement =
       database_->prepare(what == Forget::Row ? "DELETE FROM pending WHERE seq = ?"
-                                             : "UPDATE pending SET recovery = NULL WHERE seq = ?");
+                                             : "UPDATE pending SET recovery = NULL, receipt_salt = NULL"
+                                               " WHERE seq = ?");
   if (!statement) return fail(statement.error());
   return (*statement)->bind(sequence).run();
 }
@@ -239,8 +240,8 @@ Result<void, StoreFault> QueueStore::discard_damaged_files() {
 
 Result<void, StoreFault> QueueStore::learn_pending() {
   const auto rows = database_->prepare(
-      "SELECT pending.seq, duplicate, recovery, expires_ms, printed, opened_ms IS NOT NULL FROM pending"
-      " LEFT JOIN progress ON progress.seq = pending.seq");
+      "SELECT pending.seq, duplicate, recovery, expires_ms, printed, opened_ms IS NOT NULL, receipt_salt"
+      " FROM pending LEFT JOIN progress ON progress.seq = pending.seq");
   if (!rows) return fail(rows.error());
   for (;;) {
     const auto row = (*rows)->step();
@@ -253,7 +254,8 @@ Result<void, StoreFault> QueueStore::learn_pending() {
     Recent recent{read_hash((*rows)->blob(2)), WallTime(std::chrono::milliseconds((*rows)->integer(3))),
                   (*rows)->integer(4) != 0};
     // The others have served and wait to be opened.
-    if (opened || !(*rows)->is_null(2)) recent_.emplace(sequence, std::move(recent));
+    const bool has_served_already = (*rows)->is_null(2) && (*rows)->is_null(6);
+    if (opened || !has_served_already) recent_.emplace(sequence, std::move(recent));
   }
 }
 
@@ -287,6 +289,21 @@ Result<std::optional<Waiting>, StoreFault> QueueStore::find_unprinted(const prot
     if (one->second.recovery == recovery && !has_served(one->second)) return waiting_at(one->first);
   }
   return std::optional<Waiting>();
+}
+
+Result<std::optional<protocol::ReceiptSalt>, StoreFault> QueueStore::receipt_salt(int sequence) {
+  using Salt = std::optional<protocol::ReceiptSalt>;
+  const auto recent = recent_.find(sequence);
+  if (recent == recent_.end() || has_served(recent->second)) return Salt();
+  const auto rows = database_->prepare("SELECT receipt_salt FROM pending WHERE seq = ?");
+  if (!rows) return fail(rows.error());
+  const auto row = (*rows)->bind(sequence).step();
+  if (!row) return fail(row.error());
+  protocol::ReceiptSalt salt{};
+  const ByteView bytes = *row ? (*rows)->blob(0) : ByteView();
+  if (bytes.size() != salt.size()) return Salt();
+  std::copy(bytes.begin(), bytes.end(), salt.begin());
+  return Salt(salt);
 }
 
 std::vector<Unprinted> QueueStore::unprinted() const {

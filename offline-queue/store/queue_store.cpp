@@ -75,24 +75,29 @@ Result<Filed, StoreFault> QueueStore::append(protocol::RecordType type, const pr
   std::optional<Draft> draft = write(place);
   if (!draft) return fail(StoreFault::NotSealed);
   const auto remember = [&]() -> Result<void, StoreFault> {
-    if (!draft->duplicate && !draft->recovery) return {};
-    const auto insert = database_->prepare("INSERT INTO pending VALUES(?, ?, ?, ?, 0)");
+    if (!draft->duplicate && !draft->recovery && !draft->receipt_salt) return {};
+    const auto insert = database_->prepare(
+        "INSERT INTO pending(seq, duplicate, recovery, receipt_salt, expires_ms, printed)"
+        " VALUES(?, ?, ?, ?, ?, 0)");
     if (!insert) return fail(insert.error());
-    (*insert)->bind(place.code.sequence);
-    for (const auto* hash : {&draft->duplicate, &draft->recovery}) {
-      if (hash->has_value()) {
-        (*insert)->bind(ByteView(**hash));
+    const auto bind = [&insert](const auto& bytes) {
+      if (bytes) {
+        (*insert)->bind(ByteView(*bytes));
       } else {
         (*insert)->bind_null();
       }
-    }
+    };
+    (*insert)->bind(place.code.sequence);
+    bind(draft->duplicate);
+    bind(draft->recovery);
+    bind(draft->receipt_salt);
     const auto window = std::chrono::milliseconds(recovery_window).count();
     return (*insert)->bind(place.created_at.time_since_epoch().count() + window).run();
   };
   auto record = commit(type, place, std::move(draft->payload), remember);
   if (!record) return fail(record.error());
   if (draft->duplicate) duplicates_.emplace(*draft->duplicate, place.code.sequence);
-  if (draft->duplicate || draft->recovery) {
+  if (draft->duplicate || draft->recovery || draft->receipt_salt) {
     recent_[place.code.sequence] = {draft->recovery, place.created_at + recovery_window, false};
   }
   return Filed{place.code, request_id, std::move(*record)};
@@ -174,7 +179,8 @@ Result<void, StoreFault> QueueStore::record_print(int request_sequence, protocol
   }
   const auto mark = [&]() -> Result<void, StoreFault> {
     if (outcome != protocol::PrintOutcome::Printed) return {};
-    const auto update = database_->prepare("UPDATE pending SET printed = 1, recovery = NULL WHERE seq = ?");
+    const auto update = database_->prepare(
+        "UPDATE pending SET printed = 1, recovery = NULL, receipt_salt = NULL WHERE seq = ?");
     if (!update) return fail(update.error());
     return (*update)->bind(request_sequence).run();
   };

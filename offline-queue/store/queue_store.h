@@ -42,6 +42,7 @@ class QueueStore final : public Store {
   Result<void, StoreFault> anchor_head() override;
   Result<std::optional<Waiting>, StoreFault> find_duplicate(const protocol::Hash& duplicate) override;
   Result<std::optional<Waiting>, StoreFault> find_unprinted(const protocol::Hash& recovery) override;
+  Result<std::optional<protocol::ReceiptSalt>, StoreFault> receipt_salt(int sequence) override;
   [[nodiscard]] std::vector<Unprinted> unprinted() const override;
   Result<void, StoreFault> purge() override;
   Result<int, StoreFault> first_unsent() override;
@@ -88,7 +89,7 @@ class QueueStore final : public Store {
     protocol::Hash previous_hash{};             ///< of the place before the first; zeros: not known
   };
   Result<Provable, StoreFault> provable(int first, int last);
-  /// A request whose hashes may still serve; its row of `pending`.
+  /// A request whose hashes and salt may still serve; its row of `pending`. The salt stays on the disk.
   struct Recent {
     std::optional<protocol::Hash> recovery;
     WallTime until{};

@@ -7,7 +7,7 @@ namespace pishkhan::store {
 namespace {
 
 /// steps[n] takes version n to n + 1; version 0 is an empty file.
-constexpr std::array<const char*, 3> steps = {
+constexpr std::array<const char*, 4> steps = {
     // 1: the chain. No index on a random key: rows only ever go to the end. `progress` has a row per
     // acknowledged record, `pending` the keyed hashes that find a request again.
     "CREATE TABLE identity(one INTEGER PRIMARY KEY CHECK(one = 1), kiosk INTEGER NOT NULL,"
@@ -24,9 +24,10 @@ constexpr std::array<const char*, 3> steps = {
     "ALTER TABLE identity ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE damage(seq INTEGER PRIMARY KEY, found_ms INTEGER NOT NULL) STRICT;",
     // 3: the hash that a record follows, beside it: so one destroyed row takes no other with it. Nothing in
-    // rows
-    // of before.
+    // rows of before.
     "ALTER TABLE entry ADD COLUMN previous BLOB;",
+    // 4: what the number on the receipt is made with, until the receipt is printed. Nothing in rows of before.
+    "ALTER TABLE pending ADD COLUMN receipt_salt BLOB;",
 };
 
 }  // namespace

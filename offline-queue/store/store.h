@@ -4,6 +4,7 @@
 #include "base/core/result.h"
 #include "offline-queue/protocol/acknowledgement.h"
 #include "offline-queue/protocol/batch.h"
+#include "offline-queue/protocol/receipt_secret.h"
 #include "offline-queue/protocol/tracking_code.h"
 #include "offline-queue/store/files.h"
 
@@ -93,8 +94,9 @@ struct Place {
 /// What append() is to write.
 struct Draft {
   Bytes payload;
-  std::optional<protocol::Hash> duplicate;  ///< keyed_hash(..., Duplicate, case key)
-  std::optional<protocol::Hash> recovery;   ///< keyed_hash(..., Recovery, ...)
+  std::optional<protocol::Hash> duplicate;                           ///< keyed_hash(..., Duplicate, case key)
+  std::optional<protocol::Hash> recovery;                            ///< keyed_hash(..., Recovery, ...)
+  std::optional<protocol::ReceiptSalt> receipt_salt = std::nullopt;  ///< of a request with a receipt
 };
 
 struct Filed {
@@ -174,6 +176,9 @@ class Store {
   /// The newest request with this hash, filed less than ten minutes ago, whose receipt was not printed.
   [[nodiscard]] virtual Result<std::optional<Waiting>, StoreFault> find_unprinted(
       const protocol::Hash& recovery) = 0;
+  /// What the number on a request's receipt is made with; nothing as soon as its receipt was printed or ten
+  /// minutes went by. purge() then erases it for good, with the hash of find_unprinted().
+  [[nodiscard]] virtual Result<std::optional<protocol::ReceiptSalt>, StoreFault> receipt_salt(int sequence) = 0;
   /// All that find_unprinted() can find now, oldest first, opened at the backend or not.
   [[nodiscard]] virtual std::vector<Unprinted> unprinted() const = 0;
   /// Forgets the hashes that have served; call it about once a minute.

@@ -136,6 +136,52 @@ TEST_CASE("the same again is found until it is opened; the receipt can be asked 
   }
 }
 
+TEST_CASE("what the number on a receipt is made with is kept until it is printed or ten minutes are over") {
+  World world;
+  std::vector<protocol::ReceiptSalt> salts;
+  const auto file = [&](Store& store) {
+    salts.push_back(world.random.bytes<16>());
+    return store.append(protocol::RecordType::Request, world.random.bytes<16>(), [&](const Place&) {
+      return std::optional(Draft{Bytes(900, 1), std::nullopt, std::nullopt, salts.back()});
+    });
+  };
+  const auto on_disk = [&](const protocol::ReceiptSalt& salt) {
+    for (const char* name : {"queue.db", "queue.db-wal", "queue.head"})
+      if (world.raw(name).find(as_text(salt)) != std::string::npos) return true;
+    return false;
+  };
+  auto store = world.open();
+  for (int number = 0; number < 3; ++number) REQUIRE(file(*store).has_value());
+  store.reset();
+  store = world.open();  // the power went before any of them was printed
+  for (int sequence = 1; sequence <= 3; ++sequence) {
+    const auto& salt = salts[static_cast<std::size_t>(sequence) - 1];
+    CHECK(store->receipt_salt(sequence) == std::optional(salt));
+    CHECK(on_disk(salt));
+  }
+  REQUIRE(store->record_print(1, protocol::PrintOutcome::Printed).has_value());
+  REQUIRE(store->record_print(2, protocol::PrintOutcome::Failed).has_value());
+  CHECK(store->receipt_salt(1)->has_value() == false);
+  CHECK(store->receipt_salt(2) == std::optional(salts[1]));
+  REQUIRE(store->purge().has_value());
+  CHECK_FALSE(on_disk(salts[0]));
+  CHECK(on_disk(salts[1]));
+  CHECK(store->receipt_salt(2) == std::optional(salts[1]));
+  world.clock.now += std::chrono::minutes(10);
+  CHECK_FALSE(store->receipt_salt(2)->has_value());
+  REQUIRE(store->purge().has_value());
+  for (const auto& salt : salts) CHECK_FALSE(on_disk(salt));
+
+  // The program ends between the printing and the next purge: opening erases.
+  REQUIRE(file(*store).has_value());
+  REQUIRE(store->record_print(6, protocol::PrintOutcome::Printed).has_value());
+  store.reset();
+  store = world.open();
+  CHECK_FALSE(on_disk(salts.back()));
+  CHECK_FALSE(store->receipt_salt(6)->has_value());
+  CHECK_FALSE(store->receipt_salt(99)->has_value());
+}
+
 TEST_CASE("a printed receipt ends the recovery, and the print is in the chain") {
   World world;
   const protocol::Hash person = world.random.bytes<32>();
