@@ -177,6 +177,16 @@ std::vector<CasesStore::Row> CasesStore::requests(const std::string& case_number
   return rows(query);
 }
 
+std::vector<CasesStore::Row> CasesStore::requests_since(std::int64_t& arrival) {
+  const std::string sql = std::string(kReportColumns) + "WHERE type=1 AND arrival>? ORDER BY arrival";
+  Statement query = database_.prepare(sql.c_str());
+  query.bind(1, arrival);
+  std::vector<Row> found = rows(query);
+  Statement last = database_.prepare("SELECT COALESCE(MAX(arrival), 0) FROM record");
+  if (last.step()) arrival = last.integer(0);
+  return found;
+}
+
 std::vector<CasesStore::Row> CasesStore::audits() {
   const std::string sql = std::string(kReportColumns) + "WHERE type=3 ORDER BY arrival";
   Statement query = database_.prepare(sql.c_str());

@@ -64,6 +64,8 @@ class CasesStore {
   std::optional<std::string> service_of_case(const std::string& case_number);
   /// The requests, in order of arrival; only of one case if a number is given.
   std::vector<Row> requests(const std::string& case_number);
+  /// Those that arrived after `arrival` (0: all), which becomes the last one's.
+  std::vector<Row> requests_since(std::int64_t& arrival);
 
  private:
   explicit CasesStore(Database database) : database_(std::move(database)) {}

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "offline-queue/protocol/problem.h"
+#include "offline-queue/protocol/tracking_code.h"
 #include "offline-queue/reference-backend/writer.h"
 
 #include <algorithm>
@@ -56,7 +57,8 @@ namespace pishkhan::backend {
   constexpr std::string_view prefix = "kiosk-";
   const std::string_view name = request.peer_name;
   if (name.substr(0, prefix.size()) != prefix) return 0;
-  return static_cast<int>(number(name.substr(prefix.size())).value_or(0) % 10'000);
+  const std::int64_t kiosk = number(name.substr(prefix.size())).value_or(0);
+  return kiosk <= protocol::TrackingCode::highest_kiosk ? static_cast<int>(kiosk) : 0;
 }
 
 }  // namespace pishkhan::backend

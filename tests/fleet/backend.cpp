@@ -152,6 +152,8 @@ void Backend::ingest_goes_off() {
 SteadyTime Backend::poll_cases() {
   if (!cases_) return poll_period;
   const auto polled = cases_->poll_once({});
+  // A poll that fails may have taken something before.
+  takes_more_ = takes_more_ || !polled || polled->taken > 0;
   if (!cases_disk_.powered()) {
     trace_.note(timeline_.now(), kCases, "power cut");
     cases_.reset();
@@ -173,6 +175,13 @@ std::vector<backend::CasesStore::Row> Backend::opened() {
   auto store = backend::CasesStore::open(cases_file, backend::Sharing::ReadOnly, cases_vfs_.name());
   ENSURE(store.has_value(), "a machine that is on can read its database");
   return store->requests("");
+}
+
+std::vector<backend::CasesStore::Row> Backend::arrived() {
+  if (!cases_ || !std::exchange(takes_more_, false)) return {};
+  auto store = backend::CasesStore::open(cases_file, backend::Sharing::ReadOnly, cases_vfs_.name());
+  ENSURE(store.has_value(), "a machine that is on can read its database");
+  return store->requests_since(last_arrival_);
 }
 
 }  // namespace pishkhan::fleet

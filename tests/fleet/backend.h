@@ -55,6 +55,8 @@ class Backend {
   SteadyTime poll_cases();
   /// What cases has taken. The machine is on.
   [[nodiscard]] std::vector<backend::CasesStore::Row> opened();
+  /// What cases has taken since this was last asked; nothing while the machine is off.
+  [[nodiscard]] std::vector<backend::CasesStore::Row> arrived();
   /// All that ingest's disk holds.
   [[nodiscard]] const power_cut::ModelDisk& ingest_disk() const { return ingest_disk_; }
 
@@ -81,6 +83,8 @@ class Backend {
   std::unique_ptr<backend::Cases> cases_;
   sync::Backoff cases_backoff_;
   int restarts_ = 0;
+  std::int64_t last_arrival_ = 0;
+  bool takes_more_ = false;  ///< since arrived() was last asked
 };
 
 }  // namespace pishkhan::fleet

@@ -94,7 +94,12 @@ void Kiosk::heard(const visit::Event& event) {
     if (filed->visit == 0) return;  // a mutation's own
     note(filed->joined ? "joined" : "filed", static_cast<std::int64_t>(filed->request.sequence));
     ++(filed->joined ? street_.outcome.joined : street_.outcome.accepted);
-    street_.ledger.accept(number_, *filed);
+    visit::event::Filed given = *filed;
+    if (street_.rules.mutation == Mutation::SpoilsTheReceipt) {
+      char& letter = given.request.statement.back();
+      letter = letter == 'A' ? 'B' : 'A';
+    }
+    street_.ledger.accept(number_, given);
     for (const SteadyTime delay : {SteadyTime{400}, SteadyTime{70'000}, SteadyTime{660'000}}) {
       later(delay, [this] { housekeeping(); });
     }
@@ -136,13 +141,25 @@ void Kiosk::carry_out(visit::Effect& effect) {
   }
 }
 
+void Kiosk::mutate(Mutation mutation, visit::effect::File& job) {
+  const std::string said(job.values.at("mobile").reveal());
+  if (mutation == Mutation::LogsTheMobile) log::info("mutant.filing", {{"mobile", log::PublicText{said}}});
+  if (mutation == Mutation::SpoilsAnAnswer && job.values.contains("address"))
+    job.values.at("address") = PersonalText("elsewhere");
+  if (mutation == Mutation::SendsTheMobile) {
+    protocol::Health health;
+    health.epoch = 1;
+    health.program_version = said;
+    static_cast<void>(client_->send_health(health).has_value());
+  }
+  if (mutation == Mutation::WritesTheMobile)
+    static_cast<void>(files_.write_synced("/disk/note", 0, as_bytes(said)).has_value());
+}
+
 void Kiosk::file(visit::effect::File job) {
   street_.ledger.attempt(number_, job);
   const Mutation mutation = street_.rules.mutation;
-  if (mutation == Mutation::LogsTheMobile) {
-    const std::string_view said = job.values.at("mobile").reveal();
-    log::info("mutant.filing", {{"mobile", log::PublicText{said}}});
-  }
+  mutate(mutation, job);
   if (mutation == Mutation::NewKeyForEachTry) last_job_ = job;
   const bool too_early = mutation == Mutation::ReceiptBeforeCommit && random_.below(20) == 0;
   const power_cut::ModelDisk::Image before = too_early ? disk_.image() : power_cut::ModelDisk::Image();

@@ -10,10 +10,11 @@ namespace {
 
 using namespace pishkhan::fleet;
 
-constexpr Mutation mutations[] = {Mutation::NormalDurability,   Mutation::ForgetsAfterSent,
-                                  Mutation::StoredBeforeCommit, Mutation::ReceiptBeforeCommit,
-                                  Mutation::NewKeyForEachTry,   Mutation::LogsTheMobile,
-                                  Mutation::ForkUnreported};
+constexpr Mutation mutations[] = {
+    Mutation::NormalDurability,    Mutation::ForgetsAfterSent, Mutation::StoredBeforeCommit,
+    Mutation::ReceiptBeforeCommit, Mutation::NewKeyForEachTry, Mutation::LogsTheMobile,
+    Mutation::ForkUnreported,      Mutation::SpoilsTheReceipt, Mutation::SpoilsAnAnswer,
+    Mutation::SendsTheMobile,      Mutation::WritesTheMobile};
 
 std::optional<Mutation> mutation_named(const std::string& wanted) {
   if (wanted == name(Mutation::None)) return Mutation::None;

@@ -42,7 +42,11 @@ TEST_CASE("each mutation is found within a few seeds") {
                         {Mutation::ReceiptBeforeCommit, "not on the disk"},
                         {Mutation::NewKeyForEachTry, "never told"},
                         {Mutation::LogsTheMobile, "log line"},
-                        {Mutation::ForkUnreported, "nobody was told"}};
+                        {Mutation::ForkUnreported, "nobody was told"},
+                        {Mutation::SpoilsTheReceipt, "does not verify"},
+                        {Mutation::SpoilsAnAnswer, "another content"},
+                        {Mutation::SendsTheMobile, "message holds"},
+                        {Mutation::WritesTheMobile, "disk holds"}};
   for (const auto& one : expected) {
     CAPTURE(name(one.mutation));
     Outcome outcome;

@@ -75,6 +75,8 @@ class Kiosk {
   void heard(const visit::Event& event);
   void carry_out(visit::Effect& effect);
   void file(visit::effect::File job);
+  /// What our own fault does with what was typed.
+  void mutate(Mutation mutation, visit::effect::File& job);
   void print(const visit::effect::Print& job);
   void housekeeping();
   void plan_housekeeping(SteadyTime delay);

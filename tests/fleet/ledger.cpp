@@ -116,6 +116,10 @@ void Ledger::judge_row(const backend::CasesStore::Row& row, std::map<int, int>& 
   opened_[word.hash] = word.verdict;
 }
 
+void Ledger::judge_arrived(const std::vector<backend::CasesStore::Row>& rows) {
+  for (const backend::CasesStore::Row& row : rows) judge_row(row, arrived_up_to_);
+}
+
 void Ledger::judge_opened(const std::vector<backend::CasesStore::Row>& rows) {
   std::map<int, int> last_of;
   for (const backend::CasesStore::Row& row : rows) judge_row(row, last_of);

@@ -39,7 +39,9 @@ class Ledger {
   [[nodiscard]] bool is_damaged(int kiosk) const { return damaged_.contains(kiosk); }
   [[nodiscard]] bool is_restored(int kiosk) const { return restored_.contains(kiosk); }
 
-  /// All that cases has taken, in order of arrival: each once, in order, intact, and filed here.
+  /// What cases has just taken: each once, in order behind what came before, intact, and filed here.
+  void judge_arrived(const std::vector<backend::CasesStore::Row>& rows);
+  /// The same of all that it has taken, from the beginning.
   void judge_opened(const std::vector<backend::CasesStore::Row>& rows);
   /// What a kiosk's disk holds: all that was accepted, and no damage that nobody did.
   void judge_disk(int kiosk, store::Store& queue);
@@ -76,6 +78,7 @@ class Ledger {
   std::set<int> damaged_;
   std::set<int> restored_;
   std::map<int, int> restored_to_;
+  std::map<int, int> arrived_up_to_;
 };
 
 }  // namespace pishkhan::fleet

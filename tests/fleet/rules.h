@@ -15,6 +15,10 @@ enum class Mutation {
   NewKeyForEachTry,     ///< an unanswered batch makes the kiosk file its last request again
   LogsTheMobile,        ///< a number that was typed is written to the log
   ForkUnreported,       ///< a refusal for a fork is not told to staff
+  SpoilsTheReceipt,     ///< a receipt's statement has one letter wrong
+  SpoilsAnAnswer,       ///< another address is filed than was typed
+  SendsTheMobile,       ///< a number that was typed goes out in a report of the kiosk's health
+  WritesTheMobile,      ///< a number that was typed is written to the disk
 };
 [[nodiscard]] const char* name(Mutation mutation);
 

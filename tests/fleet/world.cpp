@@ -154,6 +154,7 @@ void World::run_until(SteadyTime end) {
 
 void World::run_cases() {
   const SteadyTime wait = backend_->poll_cases();
+  ledger_.judge_arrived(backend_->arrived());
   timeline_.after(wait, [this] { run_cases(); });
 }
 
@@ -249,6 +250,14 @@ const char* name(Mutation mutation) {
       return "logs-the-mobile";
     case Mutation::ForkUnreported:
       return "fork-unreported";
+    case Mutation::SpoilsTheReceipt:
+      return "spoils-the-receipt";
+    case Mutation::SpoilsAnAnswer:
+      return "spoils-an-answer";
+    case Mutation::SendsTheMobile:
+      return "sends-the-mobile";
+    case Mutation::WritesTheMobile:
+      return "writes-the-mobile";
   }
   return "unknown";
 }
