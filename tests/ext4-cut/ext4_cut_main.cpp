@@ -6,6 +6,7 @@
 #include "tests/ext4-cut/kiosk_rig.h"
 #include "tests/ext4-cut/loop_disk.h"
 #include "tests/ext4-cut/peer_rig.h"
+#include "tests/ext4-cut/read_only_rig.h"
 #include "tests/ext4-cut/store_rig.h"
 
 #include <unistd.h>
@@ -71,6 +72,19 @@ bool prove(const char* what, Rig rig, const Places& places, int cuts, int contro
   return true;
 }
 
+/// A disk that the kernel took read-only. True if the store refused, told it, lost nothing and went on.
+bool prove_read_only(const Places& places, int rounds, std::uint64_t seed) {
+  const auto tally = ext4_cut::make_read_only(places, rounds, seed);
+  std::printf(
+      "the store, taken read-only %d times: %d promised, %d filings refused, %d accepted on a disk that takes "
+      "none, %d of %d openings told it, %d lost, %d times filing went on\n",
+      tally.rounds, tally.promised, tally.refused, tally.accepted, tally.told, tally.rounds, tally.lost,
+      tally.went_on);
+  std::fflush(stdout);
+  if (!tally.flawless()) std::printf("FAILED: seed %llu\n", static_cast<unsigned long long>(seed));
+  return tally.flawless();
+}
+
 /// Whatever came of a peer's acknowledgements is a result, not a failure.
 int show_peer(const Places& places, const std::string& peer, int cuts, std::uint64_t seed) {
   const auto found = peers::make_peer(peer);
@@ -109,6 +123,7 @@ int run_rig(int store_cuts, int kiosk_cuts, const std::string& peer, std::uint64
   bool well = true;
   if (store_cuts > 0)
     well = prove("the store", ext4_cut::cut_the_store, places, store_cuts, std::max(8, store_cuts / 4), seed);
+  if (store_cuts > 0) well = prove_read_only(places, std::max(4, store_cuts / 10), seed) && well;
   if (kiosk_cuts > 0)
     well = prove("the whole kiosk", ext4_cut::cut_the_kiosk, places, kiosk_cuts, std::max(4, kiosk_cuts / 10),
                  seed) &&

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <array>
@@ -137,6 +138,13 @@ bool LoopDisk::cut() const {
   const bool done = ::ioctl(root, ext4_shutdown, &how) == 0;
   ::close(root);
   return done;
+}
+
+bool LoopDisk::abort() const {
+  // ext4(5), "abort". It answers with the error that it was asked for, so look at what it did.
+  static_cast<void>(::mount(device_name_.c_str(), folder_.c_str(), "ext4", MS_REMOUNT, "abort"));
+  struct statvfs status {};
+  return ::statvfs(folder_.c_str(), &status) == 0 && (status.f_flag & ST_RDONLY) != 0;
 }
 
 bool LoopDisk::restart() {

@@ -37,6 +37,9 @@ class LoopDisk {
   /// The power goes: what the kernel had not written to the device never gets there, and every call on a file
   /// of this disk fails from now on (EXT4_IOC_SHUTDOWN without flushing the journal).
   [[nodiscard]] bool cut() const;
+  /// The kernel gives the file system up, as when a disk fails under its journal: from now on it is read-only,
+  /// also for who has files open.
+  [[nodiscard]] bool abort() const;
   /// Mounts again, which replays the journal. Who had files open here must be gone.
   [[nodiscard]] bool restart();
 
