@@ -95,8 +95,8 @@ class Queue {
     const auto filed =
         store_->append(protocol::RecordType::Request, random_.bytes<16>(), [this](const store::Place&) {
           auto envelope = protocol::seal(body_, keys_.opening.public_part());
-          return envelope ? std::optional(
-                                store::Draft{std::move(*envelope), random_.bytes<32>(), random_.bytes<32>()})
+          return envelope ? std::optional(store::Draft{std::move(*envelope), random_.bytes<32>(),
+                                                       random_.bytes<32>(), random_.bytes<16>()})
                           : std::nullopt;
         });
     return filed.has_value();
@@ -127,11 +127,18 @@ class Queue {
   std::unique_ptr<store::Store> store_;
 };
 
+/// Filing at one length of the backlog, beside filing into a young queue in turn.
+struct Depth {
+  int requests = 0;
+  double young_us = 0;
+  double full_us = 0;
+  [[nodiscard]] double ratio() const { return full_us / young_us; }
+};
+
 struct Figures {
   int requests = 0;
   double megabytes = 0;
-  double young_us = 0;
-  double full_us = 0;
+  std::vector<Depth> depths;
   double open_ms = 0;
   double purge_ms = 0;
   double find_ms = 0;
@@ -140,7 +147,7 @@ struct Figures {
   double batch_ms = 0;
 };
 
-bool compare_filing(Queue& young, Queue& full, int samples, Figures& figures) {
+bool compare_filing(Queue& young, Queue& full, int samples, int requests, Figures& figures) {
   std::vector<double> young_ms;
   std::vector<double> full_ms;
   bool whole = true;
@@ -149,8 +156,7 @@ bool compare_filing(Queue& young, Queue& full, int samples, Figures& figures) {
     full_ms.push_back(milliseconds([&] { whole = full.file() && whole; }));
     whole = whole && young.settle() && full.settle();
   }
-  figures.young_us = median(young_ms) * 1000;
-  figures.full_us = median(full_ms) * 1000;
+  figures.depths.push_back({requests, median(young_ms) * 1000, median(full_ms) * 1000});
   return whole;
 }
 
@@ -199,14 +205,19 @@ bool measure(const fs::path& folder, const BacklogReport& report, Figures& figur
   Queue young(folder / "young", keys);
   Queue full(folder / "full", keys);
   if (!young.open() || !full.open()) return false;
-  for (int day = 0; day < report.days; ++day) {
+  if (!compare_filing(young, full, report.samples, 0, figures)) return false;
+  for (int day = 1; day <= report.days; ++day) {
     if (!full.file_a_day(report.requests_a_day)) return false;
+    const bool sample = day < report.days && day % std::max(1, report.days / 5) == 0;
+    if (sample && !compare_filing(young, full, report.samples, day * report.requests_a_day, figures))
+      return false;
   }
   figures.requests = report.days * report.requests_a_day;
   figures.megabytes = static_cast<double>(full.bytes()) / 1e6;
   bool whole = true;
   figures.open_ms = milliseconds([&] { whole = full.open(); });
-  return whole && compare_filing(young, full, report.samples, figures) && measure_rest(full, keys, figures);
+  return whole && compare_filing(young, full, report.samples, figures.requests, figures) &&
+         measure_rest(full, keys, figures);
 }
 
 }  // namespace
@@ -219,12 +230,17 @@ int report_backlog(const BacklogReport& report) {
     std::fprintf(stderr, "pishkhan-bench: the queue refused in mid-measurement\n");
     return 1;
   }
-  const double ratio = figures.full_us / figures.young_us;
+  double ratio = 0;  // the first is of two young ones: what the machine itself does
+  for (std::size_t depth = 1; depth < figures.depths.size(); ++depth)
+    ratio = std::max(ratio, figures.depths[depth].ratio());
   std::printf("%d requests wait, %.0f MB: %d days of %d\n", figures.requests, figures.megabytes, report.days,
               report.requests_a_day);
-  std::printf("%-58s %10.0f us\n", "filing, median, into a young queue", figures.young_us);
-  std::printf("%-58s %10.0f us\n", "filing, median, behind the backlog, in turn", figures.full_us);
-  std::printf("%-58s %10.2f, wanted at most 1.10: %s\n", "ratio", ratio, ratio <= 1.10 ? "met" : "MISSED");
+  for (const Depth& one : figures.depths)
+    std::printf(
+        "filing behind %6d requests, median %7.0f us; in turn into a young queue %7.0f us; ratio %.2f\n",
+        one.requests, one.full_us, one.young_us, one.ratio());
+  std::printf("%-58s %10.2f, wanted at most 1.10: %s\n", "the largest ratio", ratio,
+              ratio <= 1.10 ? "met" : "MISSED");
   std::printf("%-58s %10.1f ms\n", "opening: every link, one signature", figures.open_ms);
   std::printf("%-58s %10.3f ms\n", "forgetting what has served", figures.purge_ms);
   std::printf("%-58s %10.3f ms\n", "looking for the same again, and for a lost receipt", figures.find_ms);
@@ -232,17 +248,14 @@ int report_backlog(const BacklogReport& report) {
   std::printf("%-58s %10.3f ms\n", "64 marked as stored", figures.stored_ms);
   std::printf("%-58s %10.3f ms\n", "64 opened and erased, 64 signatures verified", figures.opened_ms);
   if (!report.json.empty()) {
-    const nlohmann::ordered_json json{{"requests", figures.requests},
-                                      {"megabytes", figures.megabytes},
-                                      {"filing_young_p50_us", figures.young_us},
-                                      {"filing_behind_backlog_p50_us", figures.full_us},
-                                      {"ratio", ratio},
-                                      {"open_ms", figures.open_ms},
-                                      {"purge_ms", figures.purge_ms},
-                                      {"find_ms", figures.find_ms},
-                                      {"batch_ms", figures.batch_ms},
-                                      {"stored_ms", figures.stored_ms},
-                                      {"opened_ms", figures.opened_ms}};
+    nlohmann::ordered_json filing = nlohmann::ordered_json::array();
+    for (const Depth& one : figures.depths)
+      filing.push_back({{"behind", one.requests}, {"p50_us", one.full_us}, {"young_p50_us", one.young_us}});
+    const nlohmann::ordered_json json{
+        {"requests", figures.requests},  {"megabytes", figures.megabytes}, {"filing", filing},
+        {"largest_ratio", ratio},        {"open_ms", figures.open_ms},     {"purge_ms", figures.purge_ms},
+        {"find_ms", figures.find_ms},    {"batch_ms", figures.batch_ms},   {"stored_ms", figures.stored_ms},
+        {"opened_ms", figures.opened_ms}};
     std::ofstream(report.json) << json.dump(2) << '\n';
   }
   return 0;

@@ -99,10 +99,10 @@ class Ours {
       if (protection_ != Protection::SignedAndSealed)
         return std::optional(store::Draft{std::move(body), {}, {}});
       auto envelope = protocol::seal(body, keys_.opening.public_part());
-      // The hashes that find a request again are in the same commit.
-      return envelope
-                 ? std::optional(store::Draft{std::move(*envelope), random_.bytes<32>(), random_.bytes<32>()})
-                 : std::nullopt;
+      if (!envelope) return std::optional<store::Draft>();
+      // What finds a request again, and prints its receipt again, is in the same commit.
+      return std::optional(
+          store::Draft{std::move(*envelope), random_.bytes<32>(), random_.bytes<32>(), random_.bytes<16>()});
     });
     return filed.has_value();
   }
@@ -145,7 +145,9 @@ struct Contender {
             *std::min_element(per_second.begin(), per_second.end()),
             *std::max_element(per_second.begin(), per_second.end()),
             median(p50_us),
-            median(p99_us)};
+            median(p99_us),
+            per_second,
+            p50_us};
   }
 };
 
@@ -157,7 +159,21 @@ bool write_sealed(BareFile& file, const Keys& keys, int number) {
   return signature != protocol::Signature{} && file.write(*envelope);
 }
 
+double median_ratio(const std::vector<double>& ones, const std::vector<double>& others) {
+  std::vector<double> ratios;
+  for (std::size_t round = 0; round < ones.size(); ++round) ratios.push_back(ones[round] / others[round]);
+  return median(std::move(ratios));
+}
+
 }  // namespace
+
+double throughput_ratio(const QueueFigures& one, const QueueFigures& other) {
+  return median_ratio(one.per_second_of_rounds, other.per_second_of_rounds);
+}
+
+double p50_ratio(const QueueFigures& one, const QueueFigures& other) {
+  return median_ratio(one.p50_us_of_rounds, other.p50_us_of_rounds);
+}
 
 const QueueFigures* QueueBench::find(const std::string& name) const {
   const auto found = std::find_if(contenders.begin(), contenders.end(),

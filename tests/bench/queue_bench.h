@@ -19,6 +19,9 @@ struct QueueFigures {
   double fastest_per_second = 0;  ///< of the best
   double p50_us = 0;
   double p99_us = 0;
+  /// Of each round, for ratios: those of a round had the same moments.
+  std::vector<double> per_second_of_rounds;
+  std::vector<double> p50_us_of_rounds;
 };
 
 struct QueueBench {
@@ -27,6 +30,10 @@ struct QueueBench {
   std::vector<QueueFigures> contenders;
   [[nodiscard]] const QueueFigures* find(const std::string& name) const;
 };
+
+/// One contender over another: the median of the ratios of the rounds.
+[[nodiscard]] double throughput_ratio(const QueueFigures& one, const QueueFigures& other);
+[[nodiscard]] double p50_ratio(const QueueFigures& one, const QueueFigures& other);
 
 inline const std::string bare_limit = "bare write + fdatasync";
 inline const std::string bare_and_crypto = "bare write + fdatasync + our crypto";

@@ -81,20 +81,23 @@ struct Row {
 };
 
 std::vector<Row> rows_of(const QueueBench& bench, const std::map<std::string, std::string>& fates) {
-  const double limit = bench.find(bare_limit)->per_second;
-  const double ours = bench.find(ours_unsealed)->per_second;
+  const QueueFigures& limit = *bench.find(bare_limit);
+  const QueueFigures& ours = *bench.find(ours_unsealed);
   std::vector<Row> rows;
   for (const QueueFigures& one : bench.contenders) {
     const auto fate = fates.find(one.name);
-    rows.push_back({&one, one.per_second / limit, one.missing.empty() ? ours / one.per_second : 0,
+    const bool measured = one.missing.empty();
+    rows.push_back({&one, measured ? throughput_ratio(one, limit) : 0,
+                    measured ? throughput_ratio(ours, one) : 0,
                     fate == fates.end() ? "not tried" : fate->second});
   }
   return rows;
 }
 
 void print(const QueueBench& bench, const std::vector<Row>& rows) {
-  std::printf("one durable message of 1 KiB at a time, %d interleaved rounds of %d; medians of the rounds\n",
-              bench.rounds, bench.messages);
+  std::printf(
+      "one durable message of 1 KiB at a time, %d interleaved rounds of %d; medians of the rounds, and of their ratios\n",
+      bench.rounds, bench.messages);
   std::printf("%-78s %8s %15s %8s %8s %9s %9s  %s\n", "", "per s", "slow..fast", "p50 us", "p99 us", "of limit",
               "ours is", "after power cuts");
   for (const Row& row : rows) {
@@ -115,26 +118,26 @@ void print(const QueueBench& bench, const std::vector<Row>& rows) {
       "signing costs %.0f us at the median, sealing %.0f us more; sealed filing at %.2f x (bare write + fdatasync + the crypto "
       "itself) at the median\n",
       signed_only->p50_us - unsealed->p50_us, sealed->p50_us - signed_only->p50_us,
-      sealed->p50_us / crypto->p50_us);
+      p50_ratio(*sealed, *crypto));
 }
 
 /// The targets, met or not.
 Json print_targets(const QueueBench& bench) {
   Json targets = Json::array();
-  const double ours = bench.find(ours_unsealed)->per_second;
+  const QueueFigures& ours = *bench.find(ours_unsealed);
   const auto judge = [&targets](const std::string& what, double is, double at_least) {
     std::printf("%-46s %6.2f, wanted at least %.2f: %s\n", what.c_str(), is, at_least,
                 is >= at_least ? "met" : "MISSED");
     targets.push_back({{"what", what}, {"is", is}, {"at_least", at_least}, {"met", is >= at_least}});
   };
-  judge("unsealed over the bare limit", ours / bench.find(bare_limit)->per_second, 0.9);
+  judge("unsealed over the bare limit", throughput_ratio(ours, *bench.find(bare_limit)), 0.9);
   // Upside down, so that all of them read alike.
   judge("(bare + crypto) over sealed, at the median",
-        bench.find(bare_and_crypto)->p50_us / bench.find(ours_sealed)->p50_us, 1 / 1.15);
+        p50_ratio(*bench.find(bare_and_crypto), *bench.find(ours_sealed)), 1 / 1.15);
   for (const QueueFigures& one : bench.contenders) {
     if (!one.missing.empty()) continue;
-    if (rig_name(one.name) == "redis") judge("unsealed over redis", ours / one.per_second, 1.5);
-    if (rig_name(one.name) == "mosquitto") judge("unsealed over mosquitto", ours / one.per_second, 7);
+    if (rig_name(one.name) == "redis") judge("unsealed over redis", throughput_ratio(ours, one), 1.5);
+    if (rig_name(one.name) == "mosquitto") judge("unsealed over mosquitto", throughput_ratio(ours, one), 7);
   }
   return targets;
 }
