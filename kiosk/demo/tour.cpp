@@ -11,21 +11,31 @@ namespace pishkhan::demo {
 
 namespace fs = std::filesystem;
 
-fs::path Tour::sample_city() const {
+fs::path Tour::sample_city() {
   return fs::path(PISHKHAN_ASSETS) / "cities/shahr-e-nemuneh";
+}
+
+fs::path Tour::second_city() {
+  return fs::path(PISHKHAN_ASSETS).parent_path() / "base/services/testdata/second-city";
+}
+
+/// Each city has its own backend. Two machines with the enrolment of one would be one machine whose disk was
+/// put back to an older state, and the backend's word about the other's chain takes it out of service.
+std::unique_ptr<CityBackend> Tour::start_backend(const char* name, const fs::path& city_pack) const {
+  auto backend = CityBackend::start({setup_.programs, setup_.folder / name, city_pack});
+  if (backend) return std::move(*backend);
+  std::fprintf(stderr, "tour: the backend does not start (see %s)\n", (setup_.folder / name).c_str());
+  return nullptr;
 }
 
 bool Tour::run() {
   std::error_code error;
   fs::create_directories(setup_.target, error);
   fs::create_directories(setup_.folder, error);
-  auto backend = CityBackend::start({setup_.programs, setup_.folder / "backend", sample_city()});
-  if (!backend) {
-    std::fprintf(stderr, "tour: the backend does not start (see %s)\n", setup_.folder.c_str());
-    return false;
-  }
-  backend_ = std::move(*backend);
-  bool whole = start_machine({.name = "main", .city_pack = sample_city()});
+  backend_ = start_backend("backend", sample_city());
+  second_backend_ = start_backend("second-backend", second_city());
+  if (backend_ == nullptr || second_backend_ == nullptr) return false;
+  bool whole = start_machine({.name = "main", .backend = backend_.get(), .city_pack = sample_city()});
   for (const Language language : {Language::Persian, Language::English}) {
     whole = whole && complaint(language) && large_text_and_contrast(language) && without_network(language) &&
             without_paper(language) && cover_open(language) && track(language) && not_found(language) &&
@@ -44,7 +54,9 @@ bool Tour::run() {
   for (const Language language : {Language::Persian, Language::English})
     whole = whole && identified(language) && refused(language);
   whole = whole && out_of_service();
+  stop_machine();
   backend_.reset();
+  second_backend_.reset();
   return write_listing(requests) && whole;
 }
 
@@ -53,8 +65,8 @@ bool Tour::start_machine(const MachineSetup& wanted) {
   Machine::Setup setup;
   setup.folder = setup_.folder / wanted.name;
   setup.city_pack = wanted.city_pack;
-  setup.keys = wanted.enrolled == Enrolled::Yes ? backend_->kiosk_keys() : setup_.folder / "no-keys";
-  setup.network = &backend_->network();
+  setup.keys = wanted.enrolled == Enrolled::Yes ? wanted.backend->kiosk_keys() : setup_.folder / "no-keys";
+  setup.network = &wanted.backend->network();
   setup.paper_width_dots = wanted.paper_width_dots;
   machine_ = std::make_unique<Machine>(std::move(setup));
   if (wanted.keep_free_mebibytes) machine_->config().keep_free_mebibytes = *wanted.keep_free_mebibytes;

@@ -44,15 +44,19 @@ class Tour {
 
   enum class Enrolled { No, Yes };
   struct MachineSetup {
-    const char* name;  ///< of its folder; the same name is the same machine again
+    const char* name;                ///< of its folder; the same name is the same machine again
+    CityBackend* backend = nullptr;  ///< of its city; one machine a backend, for it has one enrolment
     std::filesystem::path city_pack;
     int paper_width_dots = 576;
     std::optional<int> keep_free_mebibytes = std::nullopt;
     Enrolled enrolled = Enrolled::Yes;
   };
+  [[nodiscard]] std::unique_ptr<CityBackend> start_backend(const char* name,
+                                                           const std::filesystem::path& city_pack) const;
   [[nodiscard]] bool start_machine(const MachineSetup& wanted);
   void stop_machine();
-  [[nodiscard]] std::filesystem::path sample_city() const;
+  [[nodiscard]] static std::filesystem::path sample_city();
+  [[nodiscard]] static std::filesystem::path second_city();
 
   // The scripts.
   [[nodiscard]] bool complaint(Language language);
@@ -86,6 +90,7 @@ class Tour {
 
   Setup setup_;
   std::unique_ptr<CityBackend> backend_;
+  std::unique_ptr<CityBackend> second_backend_;
   std::unique_ptr<Machine> machine_;
   std::unique_ptr<Robot> robot_;
   std::string visit_;

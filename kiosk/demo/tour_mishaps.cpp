@@ -12,10 +12,6 @@ using screens::view::PrintState;
 
 namespace {
 
-std::filesystem::path second_city() {
-  return std::filesystem::path(PISHKHAN_ASSETS).parent_path() / "base/services/testdata/second-city";
-}
-
 const services::Service* service_with(const services::Catalogue& city, services::Assurance assurance) {
   for (const auto& service : city.services)
     if (service.assurance == assurance) return &service;
@@ -32,8 +28,8 @@ bool Tour::end_visit() {
 
 /// Another city: one of its services asks for the card, the other for the number.
 bool Tour::identified(Language language) {
-  return start_machine({.name = "second", .city_pack = second_city()}) && by_card(language) &&
-         by_number(language);
+  return start_machine({.name = "second", .backend = second_backend_.get(), .city_pack = second_city()}) &&
+         by_card(language) && by_number(language);
 }
 
 bool Tour::by_card(Language language) {
@@ -79,7 +75,10 @@ bool Tour::by_number(Language language) {
 
 /// The same machine with a narrow printer.
 bool Tour::narrow_paper(Language language) {
-  return start_machine({.name = "main", .city_pack = sample_city(), .paper_width_dots = 384}) &&
+  return start_machine({.name = "main",
+                        .backend = backend_.get(),
+                        .city_pack = sample_city(),
+                        .paper_width_dots = 384}) &&
          begin("narrow", language) && open_complaint() && fill_complaint(language, false) &&
          file_and_await_receipt() &&
          step("be asked to take what this printer cannot prove",
@@ -123,9 +122,15 @@ bool Tour::refused(Language language) {
            step("refuse before anything is typed", robot_->page<page::Refused>() != nullptr) && shot("") &&
            end_visit();
   };
-  return start_machine({.name = "full", .city_pack = sample_city(), .keep_free_mebibytes = 1 << 20}) &&
+  return start_machine({.name = "main",
+                        .backend = backend_.get(),
+                        .city_pack = sample_city(),
+                        .keep_free_mebibytes = 1 << 20}) &&
          meet("disk-full") &&
-         start_machine({.name = "bare", .city_pack = sample_city(), .enrolled = Enrolled::No}) &&
+         start_machine({.name = "bare",
+                        .backend = backend_.get(),
+                        .city_pack = sample_city(),
+                        .enrolled = Enrolled::No}) &&
          meet("not-enrolled");
 }
 
