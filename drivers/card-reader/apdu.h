@@ -17,7 +17,10 @@ inline constexpr std::size_t extended_answer_bytes = 65'536;
 /// How more than 255 bytes of data, or an answer of more than 256, come across.
 enum class LongForm : std::uint8_t {
   Extended,  ///< Lc and Le of extended length (ISO 7816-4, 5.1): the card must know it
-  Chained,   ///< command chaining (5.3.3): the class byte says that more follows; the answer comes by 61xx
+  /// Command chaining (5.3.3): the class byte says that more follows; the answer comes by 61xx. A chain that
+  /// broke leaves its parts in the card, which may take the next command for its end: give the card power anew
+  /// first.
+  Chained,
 };
 
 /// A command APDU, cases 1 to 4, short or extended (ISO 7816-4, 5.1; 7816-3, 12.1).

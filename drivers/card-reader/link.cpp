@@ -135,10 +135,12 @@ Result<ccid::Reply, ReaderFault> CcidLink::exchange(Bytes message, ccid::ReplyKi
     Result<ccid::Reply, ReaderFault> reply = await(sequence, wanted, deadline);
     if (!reply) return reply;
     failures_ = 0;
-    // The slot is still at work on a command of which nobody awaits the answer any more: abort it, once.
-    const bool busy = reply->command == ccid::CommandStatus::Failed && reply->error == ccid::error::slot_busy;
-    if (!busy || attempt > 0) return reply;
-    failures_ = 1;
+    // The slot is still at work on a command of which nobody awaits the answer any more, or waits for the other
+    // half of an abort: abort it, once. If that does not help, the next command begins with a reset.
+    const bool stuck = reply->command == ccid::CommandStatus::Failed &&
+                       (reply->error == ccid::error::slot_busy || reply->error == ccid::error::aborted);
+    if (stuck) failures_ = attempt == 0 ? 1 : failures_before_reset;
+    if (!stuck || attempt > 0) return reply;
   }
 }
 

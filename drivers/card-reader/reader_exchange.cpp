@@ -36,7 +36,13 @@ Result<Bytes, ReaderFault> CardReader::carry(const Command& command, SteadyTime 
   }
   if (descriptor_.level == ccid::Level::Tpdu) {
     if (!agreement_) return fail(ReaderFault::CardMute);  // nobody gave it power
-    if (agreement_->protocol == ccid::Protocol::T0) return send_at_t0(command, deadline);
+    if (agreement_->protocol == ccid::Protocol::T0) {
+      Result<Bytes, ReaderFault> answer = send_at_t0(command, deadline);
+      // A card that waits for the rest of a command would take the next one for it, and T=0 has no way to find
+      // into step again but a reset.
+      if (!answer) agreement_.reset();
+      return answer;
+    }
   }
   if (descriptor_.level == ccid::Level::ShortApdu && !command.fits_short())
     return fail(ReaderFault::CannotCarry);
