@@ -40,6 +40,7 @@ HOMES = {
     r"CLI/": ("kiosk/", "offline-queue/reference-backend/", "tests/"),
     r"tl/": ("base/core/result.h",),
     r"umockdev": ("tests/umockdev/",),
+    r"dlfcn\.h": ("tests/umockdev/",),
 }
 STANDARD = re.compile(r"^[a-z_0-9]+$|^(sys|netinet|arpa|linux)/|^(unistd|fcntl|errno|signal|string|strings|stdlib|stdint|stdio|malloc|termios|poll|dirent|pthread|time|spawn|sched|grp|pwd)\.h$|^doctest/")
 FILE_LINES = 400
