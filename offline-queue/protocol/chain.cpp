@@ -134,7 +134,13 @@ struct AuditName {
 constexpr std::array audit_names{AuditName{AuditKind::RecordDamaged, "record-damaged "},
                                  AuditName{AuditKind::HeadFileMissing, "head-file-missing "},
                                  AuditName{AuditKind::HeadFileDamaged, "head-file-damaged "},
-                                 AuditName{AuditKind::QueueSalvaged, "queue-salvaged "}};
+                                 AuditName{AuditKind::QueueSalvaged, "queue-salvaged "},
+                                 AuditName{AuditKind::OrderDone, "order-done "},
+                                 AuditName{AuditKind::OrderInterrupted, "order-interrupted "},
+                                 AuditName{AuditKind::OrderExpired, "order-expired "},
+                                 AuditName{AuditKind::CommonOrderDone, "common-order-done "},
+                                 AuditName{AuditKind::CommonOrderInterrupted, "common-order-interrupted "},
+                                 AuditName{AuditKind::CommonOrderExpired, "common-order-expired "}};
 
 }  // namespace
 

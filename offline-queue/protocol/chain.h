@@ -92,12 +92,21 @@ enum class AuditKind : std::uint8_t {
   HeadFileMissing = 2,  ///< somebody removed queue.head; number: the last sequence that was found
   HeadFileDamaged = 3,  ///< it says nothing usable; number: the last sequence that was found
   QueueSalvaged = 4,    ///< SQLite could not read the queue; number: of the records that were saved
+  // What became of an order of the city's (update_item.h); number: the order's. Orders to one kiosk and those
+  // to all are numbered apart. What the order was, the city knows.
+  OrderDone = 5,               ///< to this kiosk: carried out
+  OrderInterrupted = 6,        ///< begun, and then the power or the program went: perhaps done, never again
+  OrderExpired = 7,            ///< its time passed before it was begun: not done
+  CommonOrderDone = 8,         ///< to all kiosks: carried out here
+  CommonOrderInterrupted = 9,  ///< begun here, and then the power or the program went
+  CommonOrderExpired = 10,     ///< its time passed before it was begun here
 };
 
 /// The payload of RecordType::Audit: UTF-8 text, the kind's name, a space, the number in decimal.
 struct AuditEntry {
+  static constexpr int highest_number = 999'999;
   AuditKind kind = AuditKind::RecordDamaged;
-  int number = 0;  ///< 0..999,999
+  int number = 0;  ///< 0..highest_number
   [[nodiscard]] Bytes encode() const;
   /// Nothing for an unknown name or another spelling of the number.
   [[nodiscard]] static std::optional<AuditEntry> parse(ByteView bytes);

@@ -47,7 +47,9 @@ std::string plain_in(Members& members, const char* name, std::size_t longest) {
 }
 
 Json health_json(const Health& health) {
-  const Json oldest = health.oldest_unsent ? Json(milliseconds_of(*health.oldest_unsent)) : Json(nullptr);
+  const auto time = [](const std::optional<WallTime>& at) {
+    return at ? Json(milliseconds_of(*at)) : Json(nullptr);
+  };
   return {{"epoch", health.epoch},
           {"at_ms", milliseconds_of(health.at)},
           {"program_version", health.program_version},
@@ -55,15 +57,23 @@ Json health_json(const Health& health) {
           {"boots", health.boots},
           {"uptime_s", health.uptime_s},
           {"clock_offset_ms", health.clock_offset_ms},
+          {"certificate_ends_ms", time(health.certificate_ends)},
           {"unsent", health.unsent},
           {"unopened", health.unopened},
           {"invalid", health.invalid},
-          {"oldest_unsent_ms", oldest},
+          {"oldest_unsent_ms", time(health.oldest_unsent)},
           {"damaged", health.damaged},
           {"store", health.store},
           {"room", health.room},
+          {"queue_bytes", health.queue_bytes},
+          {"budget_bytes", health.budget_bytes},
+          {"free_bytes", health.free_bytes},
           {"printer_ready", health.printer_ready},
+          {"printer_device", health.printer_device},
+          {"printer_paper", health.printer_paper},
+          {"printer_code", health.printer_code},
           {"reader_present", health.reader_present},
+          {"reader_device", health.reader_device},
           {"staff_code", health.staff_code},
           {"closed", health.closed},
           {"sync_fault", health.sync_fault},
@@ -74,6 +84,7 @@ Json health_json(const Health& health) {
 
 Health health_in(Members& members) {
   constexpr int many = 1'000'000'000;
+  constexpr std::int64_t most_bytes = std::int64_t{1} << 50;
   Health health;
   health.epoch = members.small("epoch", 1, TrackingCode::highest_epoch);
   health.at = members.time("at_ms");
@@ -82,6 +93,8 @@ Health health_in(Members& members) {
   health.boots = members.small("boots", 0, many);
   health.uptime_s = members.integer("uptime_s", 0, kLargestTimeMs);
   health.clock_offset_ms = members.integer("clock_offset_ms", -kLargestTimeMs, kLargestTimeMs);
+  if (!members.member("certificate_ends_ms").is_null())
+    health.certificate_ends = members.time("certificate_ends_ms");
   health.unsent = members.small("unsent", 0, many);
   health.unopened = members.small("unopened", 0, many);
   health.invalid = members.small("invalid", 0, many);
@@ -89,8 +102,15 @@ Health health_in(Members& members) {
   health.damaged = members.small("damaged", 0, many);
   health.store = plain_in(members, "store", 32);
   health.room = plain_in(members, "room", 32);
+  health.queue_bytes = members.integer("queue_bytes", 0, most_bytes);
+  health.budget_bytes = members.integer("budget_bytes", 0, most_bytes);
+  health.free_bytes = members.integer("free_bytes", 0, most_bytes);
   health.printer_ready = members.boolean("printer_ready");
+  health.printer_device = plain_in(members, "printer_device", 32);
+  health.printer_paper = plain_in(members, "printer_paper", 32);
+  health.printer_code = plain_in(members, "printer_code", 32);
   health.reader_present = members.boolean("reader_present");
+  health.reader_device = plain_in(members, "reader_device", 32);
   health.staff_code = plain_in(members, "staff_code", 32);
   health.closed = plain_in(members, "closed", 200);
   health.sync_fault = plain_in(members, "sync_fault", 32);
@@ -160,9 +180,20 @@ std::optional<UpdatesReport> UpdatesReport::parse(std::string_view json) {
 std::string Health::condition() const {
   // A network that comes and goes is no condition; a backend that says no is.
   const bool passing = sync_fault == "unreachable" || sync_fault == "timeout" || sync_fault == "busy";
-  return dump(
-      Json::array({program_version, catalogue, store, room, printer_ready, reader_present, staff_code, closed,
-                   passing ? "" : sync_fault, update_fault, invalid, damaged, unknown_updates > 0}));
+  return dump(Json::array({program_version, catalogue, store, room, printer_ready, printer_device, printer_paper,
+                           printer_code, reader_present, reader_device, staff_code, closed,
+                           passing ? "" : sync_fault, update_fault, invalid, damaged, unknown_updates > 0,
+                           clock_is_wrong(), certificate_ends_soon()}));
+}
+
+bool Health::clock_is_wrong() const {
+  const auto worst = std::chrono::milliseconds(worst_clock).count();
+  return clock_offset_ms < -worst || clock_offset_ms > worst;
+}
+
+bool Health::certificate_ends_soon() const {
+  return certificate_ends &&
+         *certificate_ends - certificate_warning < at + std::chrono::milliseconds(clock_offset_ms);
 }
 
 std::string Health::encode() const {

@@ -37,6 +37,13 @@ Health health() {
   h.oldest_unsent = at(1'794'999'000);
   h.store = "ok";
   h.room = "enough";
+  h.queue_bytes = 40'960;
+  h.budget_bytes = std::int64_t{4} << 30;
+  h.free_bytes = std::int64_t{9} << 30;
+  h.certificate_ends = at(1'797'000'000);
+  h.printer_device = "online";
+  h.printer_paper = "full";
+  h.reader_device = "noDevice";
   return h;
 }
 
@@ -167,4 +174,27 @@ TEST_CASE("counters are no change of condition; what staff act on is") {
   now = health();
   now.printer_ready = !now.printer_ready;
   CHECK(now.condition() != health().condition());
+  now = health();
+  now.printer_paper = "low";
+  CHECK(now.condition() != health().condition());
+  now = health();
+  now.queue_bytes *= 2;
+  CHECK(now.condition() == health().condition());
+}
+
+TEST_CASE("a clock that is minutes off and a certificate that is about to end are conditions, not counters") {
+  Health now = health();
+  CHECK_FALSE(now.clock_is_wrong());
+  now.clock_offset_ms = 120'001;
+  CHECK(now.clock_is_wrong());
+  CHECK(now.condition() != health().condition());
+  now.clock_offset_ms = -120'001;
+  CHECK(now.clock_is_wrong());
+  now = health();
+  CHECK_FALSE(now.certificate_ends_soon());
+  // The backend knows that it is eleven days later than the kiosk's clock says.
+  now.clock_offset_ms = std::int64_t{11} * 24 * 3'600'000;
+  CHECK(now.certificate_ends_soon());
+  now.certificate_ends.reset();
+  CHECK_FALSE(now.certificate_ends_soon());
 }

@@ -56,7 +56,10 @@ json to_json(const CasesStore::Row& row) {
     one["catalogue_fingerprint"] = request->catalogue_fingerprint;
     one["language"] = tag(request->language);
     one["assurance"] = assurance_name(request->assurance);
+    // Both times: the kiosk's own clock, and the newest that the backend had told it before.
     one["filed_ms"] = milliseconds_of(request->filed_at);
+    one["last_server_time_ms"] =
+        request->last_server_time ? json(milliseconds_of(*request->last_server_time)) : json(nullptr);
     one["fields"] = texts(request->fields);
     one["identity"] = texts(request->identity);
   }

@@ -60,6 +60,14 @@ std::string code_of(const Acknowledgement& word) {
   return TrackingCode{word.kiosk, word.epoch, word.sequence}.digits();
 }
 
+/// "2026-11-28", for staff.
+std::string day_of(WallTime time) {
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(time));
+  const auto two = [](unsigned number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  return std::to_string(static_cast<int>(day.year())) + "-" + two(static_cast<unsigned>(day.month())) + "-" +
+         two(static_cast<unsigned>(day.day()));
+}
+
 std::vector<HealthPage::Row> shown(const std::vector<HealthPage::Row>& rows, History history) {
   if (history == History::Yes) return rows;
   std::map<int, HealthPage::Row> last;
@@ -203,11 +211,20 @@ std::string health_text(const std::vector<HealthPage::Row>& rows, History histor
     const Health& health = row.health;
     text += std::to_string(row.kiosk) + "  " + health.program_version + "  " + health.catalogue + "  unsent " +
             std::to_string(health.unsent) + "  store " + health.store + "  room " + health.room;
-    if (!health.printer_ready) text += "  PRINTER";
+    if (!health.printer_ready)
+      text += "  PRINTER " + health.printer_device + " " + health.printer_code;
+    else if (health.printer_paper == "low")
+      text += "  PAPER low";
+    if (!health.reader_present) text += "  READER " + health.reader_device;
+    if (health.clock_is_wrong())
+      text += "  CLOCK off by " + std::to_string(-health.clock_offset_ms / 1000) + " s";
+    if (health.certificate_ends_soon()) text += "  CERTIFICATE ends " + day_of(*health.certificate_ends);
     if (!health.staff_code.empty()) text += "  " + health.staff_code;
     if (!health.closed.empty()) text += "  closed: " + health.closed;
     if (!health.update_fault.empty()) text += "  update refused: " + health.update_fault;
-    if (health.invalid > 0) text += "  invalid " + std::to_string(health.invalid);
+    if (!health.sync_fault.empty()) text += "  sync " + health.sync_fault;
+    if (health.invalid > 0) text += "  INVALID " + std::to_string(health.invalid);
+    if (health.damaged > 0) text += "  DAMAGED " + std::to_string(health.damaged);
     text += "\n";
   }
   return text;

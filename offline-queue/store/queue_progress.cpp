@@ -134,6 +134,9 @@ Result<bool, StoreFault> QueueStore::take_word(const Acknowledgement& acknowledg
     (*upsert)->bind(acknowledgement.sequence).bind(acknowledgement.at.time_since_epoch().count());
     (*upsert)->bind(verdict).bind_text(acknowledgement.case_number);
     if (const auto done = (*upsert)->run(); !done) return fail(done.error());
+    if (acknowledgement.verdict == Verdict::Invalid && before->verdict != verdict) {
+      log::warning("store.found-invalid", {{"sequence", acknowledgement.sequence}});
+    }
     tally.stored += before->known ? 0 : 1;
     tally.opened += before->opened ? 0 : 1;
     const auto count = [&tally](int which, int change) {
@@ -338,14 +341,27 @@ Result<Counts, StoreFault> QueueStore::counts() {
   return counts;
 }
 
-Room QueueStore::room() {
+std::optional<Usage> QueueStore::usage() {
   const auto free = files_.free_bytes(options_.folder);
   const auto used = database_->used_bytes();
-  if (!free || *free < options_.least_room_bytes || !used || *used >= options_.budget_bytes) {
+  if (!free || !used) return std::nullopt;
+  return Usage{*used, options_.budget_bytes, *free};
+}
+
+Room QueueStore::room() {
+  const auto now = usage();
+  if (!now || now->free_bytes < options_.least_room_bytes || now->queue_bytes >= now->budget_bytes) {
     return Room::TooLittle;
   }
-  const bool is_low = *free < options_.low_room_bytes || *used >= options_.budget_bytes / 5 * 4;
+  const bool is_low =
+      now->free_bytes < options_.low_room_bytes || now->queue_bytes >= now->budget_bytes / 5 * 4;
   return is_low ? Room::Low : Room::Enough;
+}
+
+void QueueStore::set_limits(const RoomLimits& limits) {
+  options_.low_room_bytes = limits.low_room_bytes;
+  options_.least_room_bytes = limits.least_room_bytes;
+  options_.budget_bytes = limits.budget_bytes;
 }
 
 }  // namespace pishkhan::store

@@ -45,6 +45,7 @@ class QueueStore final : public Store {
   Result<std::optional<protocol::ReceiptSalt>, StoreFault> receipt_salt(int sequence) override;
   [[nodiscard]] std::vector<Unprinted> unprinted() const override;
   Result<void, StoreFault> purge() override;
+  [[nodiscard]] int last_sequence() const override { return last_sequence_; }
   Result<int, StoreFault> first_unsent() override;
   Result<std::optional<protocol::Batch>, StoreFault> next_batch(int limit) override;
   Result<std::vector<int>, StoreFault> unopened(int after, int limit) override;
@@ -53,6 +54,8 @@ class QueueStore final : public Store {
   Result<int, StoreFault> mark_opened(std::span<const protocol::Acknowledgement> acknowledgements) override;
   Result<Counts, StoreFault> counts() override;
   Room room() override;
+  std::optional<Usage> usage() override;
+  void set_limits(const RoomLimits& limits) override;
   [[nodiscard]] std::optional<StoreFault> ailment() const override;
 
  private:

@@ -130,6 +130,18 @@ struct Counts {
 /// citizen has typed anything.
 enum class Room { Enough, Low, TooLittle };
 
+/// What room is measured against; see Options.
+struct RoomLimits {
+  std::uint64_t low_room_bytes = 0;
+  std::uint64_t least_room_bytes = 0;
+  std::uint64_t budget_bytes = 0;
+};
+struct Usage {
+  std::uint64_t queue_bytes = 0;  ///< of the budget
+  std::uint64_t budget_bytes = 0;
+  std::uint64_t free_bytes = 0;  ///< on the disk
+};
+
 /// How long a citizen who got no receipt can ask for the code again.
 constexpr auto recovery_window = std::chrono::minutes(10);
 /// Records in one batch to the backend.
@@ -184,6 +196,8 @@ class Store {
   /// Forgets the hashes that have served; call it about once a minute.
   [[nodiscard]] virtual Result<void, StoreFault> purge() = 0;
 
+  /// Of the newest record; 0: there is none yet.
+  [[nodiscard]] virtual int last_sequence() const = 0;
   /// The oldest sequence that is not stored at the backend; if all are, the one that comes next.
   [[nodiscard]] virtual Result<int, StoreFault> first_unsent() = 0;
   /// The next places to send, oldest first, at most `limit`; each is verified as it is read, and what is left
@@ -204,7 +218,12 @@ class Store {
       std::span<const protocol::Acknowledgement> acknowledgements) = 0;
 
   [[nodiscard]] virtual Result<Counts, StoreFault> counts() = 0;
+  /// TooLittle does not stop append(): what is left is kept for the visit that has begun.
   [[nodiscard]] virtual Room room() = 0;
+  /// The numbers behind room(); nothing: they cannot be found out.
+  [[nodiscard]] virtual std::optional<Usage> usage() = 0;
+  /// From now on, until it is opened again.
+  virtual void set_limits(const RoomLimits& limits) = 0;
   /// IoError or Damaged: some call failed so that the store must be opened again before anything is appended.
   [[nodiscard]] virtual std::optional<StoreFault> ailment() const = 0;
 };

@@ -8,6 +8,9 @@
 namespace pishkhan::sync {
 namespace {
 
+/// Somebody stands before the screen and waits; the kiosk gives up after 15 s.
+constexpr std::chrono::milliseconds look_up_deadline{8'000};
+
 /// Ingest compared all that the batch showed of the past: its own places and the hash before them.
 SyncDetail kind_of_fork(const SyncFault& fork, const protocol::Batch& batch) {
   const bool told = fork.problem && fork.problem->expected_sequence;
@@ -60,6 +63,7 @@ Result<protocol::Opened, SyncFault> Client::opened_since(int epoch, std::string_
 
 Result<protocol::CaseView, SyncFault> Client::look_up(const protocol::LookUp& question) {
   Exchange exchange{Method::Post, "/v1/cases/lookup", question.encode(), {}};
+  exchange.deadline = look_up_deadline;
   auto view = message_in<protocol::CaseView>(transport_.perform(exchange, stop_));
   wipe(exchange.body.data(), exchange.body.size());
   return view;

@@ -220,7 +220,6 @@ void TlsCarrier::configure() {
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(to.connect_deadline.count()));
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(to.request_deadline.count()));
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail_.data());
   curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
@@ -265,6 +264,8 @@ Result<Answer, SyncFault> TlsCarrier::carry(const Exchange& exchange, const std:
   std::stop_token stop_copy = stop;
   detail_[0] = '\0';
   verdict_ = X509_V_OK;
+  const auto deadline = exchange.deadline.count() > 0 ? exchange.deadline : endpoint_.request_deadline;
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(deadline.count()));
   curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &body);

@@ -25,6 +25,7 @@ struct Exchange {
   std::string body;                               ///< for Post
   std::string idempotency_key;                    ///< sent if not empty; servers may use it, none needs it
   std::string content_type = "application/json";  ///< of the body
+  std::chrono::milliseconds deadline{0};          ///< of the whole exchange; 0: the endpoint's
 };
 
 struct Answer {
