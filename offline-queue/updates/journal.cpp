@@ -83,6 +83,7 @@ Result<Journal, store::FileFault> Journal::open(const std::filesystem::path& fol
   Journal journal(folder, files);
   Read newest;
   for (const std::uint64_t which : {0U, 1U}) {
+    files.forget_cached(journal.file(which));  // after a sync that failed, only the disk tells the truth
     auto bytes = files.read(journal.file(which));
     if (!bytes) return fail(bytes.error());
     if (!*bytes) continue;

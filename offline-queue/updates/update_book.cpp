@@ -16,7 +16,7 @@ namespace {
 enum class Kept : std::uint8_t {
   Item = 1,     ///< signature 64 · the item's bytes
   Cursor = 2,   ///< length of the program's version 1 · version · cursor
-  Active = 3,   ///< hash 32
+  Active = 3,   ///< hash 32; zeros: none
   Refused = 4,  ///< hash 32 · the program's version, which may be able to read it when it is another
   Begun = 5,    ///< kiosk 2 · number 8
   Done = 6,     ///< kiosk 2 · number 8
@@ -84,6 +84,8 @@ Result<UpdateBook, store::FileFault> UpdateBook::open(Setup setup) {
     own = store::system_files();
     setup.files = own.get();
   }
+  // The folder's own name: without it all that is in it would be gone, and orders would be carried out again.
+  if (auto named = setup.files->sync_folder(setup.folder.parent_path()); !named) return fail(named.error());
   setup.program_version.resize(std::min<std::size_t>(setup.program_version.size(), 32));
   auto journal = Journal::open(setup.folder, *setup.files);
   if (!journal) return fail(journal.error());
@@ -131,9 +133,13 @@ void UpdateBook::replay_one(const Journal::Entry& entry) {
       return;
     }
     case Kept::Active: {
-      const auto hash = hash_in(entry.bytes);
-      if (!hash || active_ == hash) return;
-      previous_ = std::exchange(active_, hash);
+      auto hash = hash_in(entry.bytes);
+      if (!hash) return;
+      if (*hash == protocol::Hash{}) hash.reset();
+      // What was active before none was is what may be gone back to.
+      if (active_ == hash) return;
+      if (active_) previous_ = active_;
+      active_ = hash;
       return;
     }
     case Kept::Refused: {
@@ -260,8 +266,8 @@ std::vector<Journal::Entry> UpdateBook::everything() const {
     // Its number is kept, the order itself is done.
     if (order) entries.push_back(order_entry(Kept::Done, item->kiosk, item->number));
   }
-  for (const auto& hash : {previous_, active_})
-    if (hash) entries.push_back(entry_of(Kept::Active, *hash));
+  if (previous_) entries.push_back(entry_of(Kept::Active, *previous_));
+  if (previous_ || active_) entries.push_back(entry_of(Kept::Active, active_.value_or(protocol::Hash{})));
   if (refused_) entries.push_back(refused_entry(*refused_, setup_.program_version));
   if (closed_) entries.push_back(entry_of(Kept::Closed, as_bytes(*closed_)));
   Bytes boots;
@@ -318,6 +324,13 @@ std::optional<protocol::CatalogueUpdate> UpdateBook::wanted_pack(WallTime now) c
 
 Result<void, store::FileFault> UpdateBook::activate(const protocol::Hash& hash) {
   const Journal::Entry entry = entry_of(Kept::Active, hash);
+  if (auto noted = note({&entry, 1}); !noted) return noted;
+  replay_one(entry);
+  return {};
+}
+
+Result<void, store::FileFault> UpdateBook::deactivate() {
+  const Journal::Entry entry = entry_of(Kept::Active, protocol::Hash{});
   if (auto noted = note({&entry, 1}); !noted) return noted;
   replay_one(entry);
   return {};

@@ -80,6 +80,8 @@ class UpdateBook {
   [[nodiscard]] const std::optional<protocol::Hash>& previous_pack() const { return previous_; }
   /// From now on, also after a restart. The one before is kept as the previous one.
   Result<void, store::FileFault> activate(const protocol::Hash& hash);
+  /// None is active any more: its file is gone or damaged, so it is fetched again if it is still the newest.
+  Result<void, store::FileFault> deactivate();
   /// It will not be fetched again.
   Result<void, store::FileFault> refuse(const protocol::Hash& hash);
 
