@@ -39,6 +39,16 @@ PrinterStatus judged(const Findings& found) {
 
 }  // namespace
 
+std::string_view name(PaperState state) {
+  constexpr std::array<std::string_view, 5> names{"unknown", "full", "low", "out", "jammed"};
+  return names.at(static_cast<std::size_t>(state));
+}
+
+std::string_view name(DeviceState state) {
+  constexpr std::array<std::string_view, 5> names{"online", "offline", "noDevice", "hardwareError", "userError"};
+  return names.at(static_cast<std::size_t>(state));
+}
+
 std::string_view staff_code(PrinterFault fault) {
   constexpr std::array<std::string_view, 11> codes{"PRN-01", "PRN-02", "PRN-03", "PRN-04", "PRN-05", "PRN-06",
                                                    "PRN-07", "PRN-08", "PRN-09", "PRN-10", "PRN-11"};
