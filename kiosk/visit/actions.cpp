@@ -280,8 +280,11 @@ void Stepper::enter_form(Visit& visit) {
 }
 
 void Stepper::file(Visit& visit) {
-  if (state_.around.queue_refuses) {
-    turn(visit, page::Refused{*state_.around.queue_refuses});
+  // What is left when the queue takes no new visits is kept for the one that had begun, so a full disk is its
+  // answer alone.
+  const auto refuses = state_.around.queue_refuses;
+  if (refuses && *refuses != FilingFault::DiskFull) {
+    turn(visit, page::Refused{*refuses});
     return;
   }
   if (visit.filing_unanswered) {

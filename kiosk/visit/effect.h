@@ -60,11 +60,13 @@ struct Recover {
 struct Forget {
   VisitId visit = 0;
 };
+/// End the program; the service manager starts it again. Only while nobody is at the counter.
+struct Restart {};
 
 }  // namespace effect
 
 using Effect = std::variant<effect::ReadCard, effect::File, effect::Print, effect::RecordPrint, effect::LookUp,
-                            effect::Recover, effect::Forget>;
+                            effect::Recover, effect::Forget, effect::Restart>;
 using Effects = std::vector<Effect>;
 
 }  // namespace pishkhan::visit

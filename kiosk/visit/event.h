@@ -72,6 +72,8 @@ struct PrinterChanged {
   bool ready = false;
   bool paper_low = false;
   std::string staff_code = {};  ///< of what is wrong: "PRN-02"; empty: nothing
+  std::string device = {};      ///< XFS4IoT's word, for staff: "online", "userError", "noDevice"
+  std::string paper = {};       ///< likewise: "full", "low", "out", "jammed", "unknown"
 };
 struct ReaderChanged {
   bool present = false;
@@ -149,13 +151,24 @@ struct LookUpFailed {
 };
 
 // -- the house
+/// A visit ends with the one that it began with; the next one begins with this.
 struct CatalogueLoaded {
   const services::Catalogue* catalogue = nullptr;
+};
+/// Something was wrong at the start, and stays so until staff have mended it and started the program again.
+struct StartedBroken {
+  std::string staff_code;
 };
 struct OutOfOrder {
   std::string staff_code;
 };
 struct BackInOrder {};
+/// The city's staff closed the counter from afar, or opened it again. Latest value wins.
+struct ClosedByCity {
+  std::optional<std::string> reason;  ///< for staff; nothing: it is open
+};
+/// The city's staff want the program to start afresh, when nobody is at the counter.
+struct RestartOrdered {};
 
 }  // namespace event
 
@@ -164,7 +177,8 @@ using Event = std::variant<event::Acted, event::Tick, event::PrinterChanged, eve
                            event::CardFailed, event::ReceiptLaidOut, event::PrintEnded, event::ReceiptHeld,
                            event::Filed, event::FilingFailed, event::Recovered, event::QueueChanged,
                            event::NetworkChanged, event::Sent, event::LookedUp, event::LookUpFailed,
-                           event::CatalogueLoaded, event::OutOfOrder, event::BackInOrder>;
+                           event::CatalogueLoaded, event::StartedBroken, event::OutOfOrder,
+                           event::BackInOrder, event::ClosedByCity, event::RestartOrdered>;
 
 /// An event with what `step` may not fetch for itself.
 struct Stamped {

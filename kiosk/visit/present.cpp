@@ -140,7 +140,7 @@ Presentation present(const State& state, WallTime wall, SteadyTime steady) {
   shown.situation.network = state.around.network;
   shown.situation.printer_ready = state.around.printer_ready;
   if (const auto* out = std::get_if<OutOfService>(&state.mode)) {
-    shown.view = view::OutOfService{out->staff_code};
+    shown.view = view::OutOfService{out->staff_code, out->closed};
     return shown;
   }
   const auto* visit = std::get_if<Visit>(&state.mode);

@@ -139,6 +139,9 @@ Event some_event(SeededRandom& random, const Counter& counter) {
     case 18:
       return random.below(20) == 0 ? Event(event::OutOfOrder{"TEST"}) : Event(event::BackInOrder{});
     case 19:
+      if (random.below(8) == 0) return event::RestartOrdered{};
+      return event::ClosedByCity{random.below(20) == 0 ? std::optional<std::string>("flood") : std::nullopt};
+    case 20:
       return event::Tick{};
     default:
       return event::Acted{random.below(3) == 0 ? some_action(random) : sensible_action(random, counter)};
@@ -159,6 +162,10 @@ bool can_leave(Counter counter) {
 void check_effects(const Counter& counter, VisitId before, VisitId after) {
   for (const Effect& effect : counter.last) {
     if (std::holds_alternative<effect::RecordPrint>(effect)) continue;
+    if (std::holds_alternative<effect::Restart>(effect)) {
+      CHECK(counter.visit() == nullptr);  // never under a citizen's hands
+      continue;
+    }
     const VisitId id = std::visit(
         [](const auto& one) {
           if constexpr (requires { one.visit; })

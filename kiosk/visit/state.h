@@ -14,13 +14,18 @@ struct Surroundings {
   bool printer_ready = false;
   bool paper_low = false;    ///< for staff
   std::string printer_code;  ///< for staff, of what is wrong with the printer; empty: nothing
+  std::string printer_device = "noDevice";  ///< XFS4IoT's words, for staff
+  std::string printer_paper = "unknown";
   bool reader_present = false;
   bool card_inside = false;
   bool card_left_behind = false;  ///< it is the card of a visit that has ended: nobody else's identity
   bool network = false;
   std::optional<FilingFault> queue_refuses;
   bool recovery_offered = false;
+  std::string start_code;  ///< not empty: out of order since the start
   std::string staff_code;  ///< not empty: out of order; takes effect when the present visit has ended
+  std::optional<std::string> closed;  ///< by the city's staff, and why; takes effect likewise
+  bool restart_ordered = false;       ///< carried out likewise
 };
 
 /// Where in the visit the citizen is. Back goes to the page that the flow names, not through a history.
@@ -105,6 +110,7 @@ struct Visit {
 
 struct OutOfService {
   std::string staff_code;
+  std::optional<std::string> closed = {};  ///< nothing is broken: the city's staff closed it, and this is why
 };
 
 /// The whole counter as a value.

@@ -80,16 +80,6 @@ Visit* Stepper::visit_of(VisitId id) {
   return visit != nullptr && visit->id == id ? visit : nullptr;
 }
 
-/// Out of service begins and ends between visits, never under a citizen's hands.
-void Stepper::settle_service() {
-  const std::string& code = state_.around.staff_code;
-  const bool broken = !code.empty() || state_.around.catalogue == nullptr;
-  if (std::holds_alternative<Attract>(state_.mode) && broken)
-    state_.mode = OutOfService{code.empty() ? "CATALOGUE" : code};
-  else if (std::holds_alternative<OutOfService>(state_.mode) && !broken)
-    state_.mode = Attract{};
-}
-
 void Stepper::on(const event::Acted& acted) {
   if (std::holds_alternative<Attract>(state_.mode)) {
     act_on_attract(acted.action);
@@ -133,6 +123,8 @@ void Stepper::on(const event::PrinterChanged& changed) {
   state_.around.printer_ready = changed.ready;
   state_.around.paper_low = changed.paper_low;
   state_.around.printer_code = changed.staff_code;
+  state_.around.printer_device = changed.device;
+  state_.around.printer_paper = changed.paper;
   auto* visit = std::get_if<Visit>(&state_.mode);
   if (visit == nullptr || !changed.ready) return;
   // Somebody has put paper in, or closed the cover: the whole receipt is printed afresh, without being asked
@@ -266,15 +258,6 @@ void Stepper::on(const event::Recovered& recovered) {
   show_receipt(*visit, *recovered.request, Occasion::Recovered);
 }
 
-void Stepper::on(const event::QueueChanged& changed) {
-  state_.around.queue_refuses = changed.refuses;
-  state_.around.recovery_offered = changed.recovery_offered;
-}
-
-void Stepper::on(const event::NetworkChanged& changed) {
-  state_.around.network = changed.reachable;
-}
-
 void Stepper::on(const event::Sent& sent) {
   auto* visit = std::get_if<Visit>(&state_.mode);
   if (visit == nullptr) return;
@@ -303,16 +286,6 @@ void Stepper::on(const event::LookUpFailed& failed) {
   auto* track = std::get_if<page::Track>(&visit->page);
   if (track != nullptr && track->state == LookUpState::Asking && asks_for(*visit, failed.code))
     track->state = failed.fault == LookUpFault::TooOften ? LookUpState::TooOften : LookUpState::Unreachable;
-}
-
-void Stepper::on(const event::CatalogueLoaded& loaded) {
-  state_.around.catalogue = loaded.catalogue;
-}
-void Stepper::on(const event::OutOfOrder& out) {
-  state_.around.staff_code = out.staff_code;
-}
-void Stepper::on(const event::BackInOrder&) {
-  state_.around.staff_code.clear();
 }
 
 void Stepper::turn(Visit& visit, Page page) {

@@ -12,7 +12,7 @@ class Stepper {
   Effects run();
 
  private:
-  // step.cpp: what happened in the house
+  // step.cpp: what happened at the counter
   void on(const event::Acted& acted);
   void on(const event::Tick& tick);
   void on(const event::PrinterChanged& changed);
@@ -28,17 +28,22 @@ class Stepper {
   void on(const event::Filed& filed);
   void on(const event::FilingFailed& failed);
   void on(const event::Recovered& recovered);
-  void on(const event::QueueChanged& changed);
-  void on(const event::NetworkChanged& changed);
   void on(const event::Sent& sent);
   void on(const event::LookedUp& looked_up);
   void on(const event::LookUpFailed& failed);
+  void card_moved(bool inside);
+  void time_passes(Visit& visit);
+
+  // house.cpp: what happened in the house
+  void on(const event::QueueChanged& changed);
+  void on(const event::NetworkChanged& changed);
   void on(const event::CatalogueLoaded& loaded);
+  void on(const event::StartedBroken& broken);
   void on(const event::OutOfOrder& out);
   void on(const event::BackInOrder& back);
-  void card_moved(bool inside);
+  void on(const event::ClosedByCity& closed);
+  void on(const event::RestartOrdered& ordered);
   void settle_service();
-  void time_passes(Visit& visit);
 
   // actions.cpp: what the person did
   void begin_visit(Language language, page::Track* tracking, page::Recover* recovery);

@@ -15,7 +15,8 @@ namespace {
 
 bool with_every_look(const std::string& name) {
   for (const char* part : {"form-keyboard", "form-problem", "form-choice", "before", "receipt-printing",
-                           "services", "review", "welcome"}) {
+                           "services", "review", "welcome", "track-invalid", "track-as-of",
+                           "refused-full-typed", "out-of-service-closed"}) {
     if (name == part) return true;
   }
   return false;

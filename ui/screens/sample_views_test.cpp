@@ -117,6 +117,14 @@ void City::add_tracking(std::vector<Sample>& samples, Language language) const {
   result.kept_here = true;
   samples.push_back({.name = "track-kept-here", .view = result});
   result.kept_here = false;
+  result.as_of = WallTime(1'795'503'900'000ms);
+  samples.push_back({.name = "track-as-of", .view = result, .network = false});
+  result.as_of.reset();
+  view::TrackResult invalid = result;
+  invalid.state = view::CaseState::Invalid;
+  invalid.service_name.clear();
+  invalid.stages.clear();
+  samples.push_back({.name = "track-invalid", .view = invalid});
   result.answer =
       language == Language::Persian
           ? "پیاده‌رو روز ۸ آذر بازدید شد و تا ۱۱ آذر ترمیم می‌شود."
@@ -139,12 +147,16 @@ void City::add_rest(std::vector<Sample>& samples) const {
   samples.push_back({.name = "recover-searching", .view = recover, .waiting_for = 1s});
   using view::RefusalReason;
   samples.push_back({.name = "refused-full", .view = view::Refused{RefusalReason::DiskFull, "DISK-FULL"}});
+  samples.push_back(
+      {.name = "refused-full-typed", .view = view::Refused{RefusalReason::DiskFull, "DISK-FULL", true}});
   samples.push_back({.name = "refused-store", .view = view::Refused{RefusalReason::StoreFault, "STORE", true}});
   samples.push_back(
       {.name = "refused-not-enrolled", .view = view::Refused{RefusalReason::NotEnrolled, "NOT-ENROLLED"}});
   samples.push_back(
       {.name = "out-of-service", .view = view::OutOfService{"CATALOGUE services/complaint-137.json"}});
   samples.push_back({.name = "closed", .view = view::OutOfService{"START"}});
+  samples.push_back({.name = "out-of-service-closed",
+                     .view = view::OutOfService{"CLOSED", "flooded hall, back on Tuesday"}});
   samples.push_back({.name = "idle-warning", .view = view::Services{}, .overlay = IdleWarning{17}});
   samples.push_back({.name = "end-question", .view = view::Services{}, .overlay = EndQuestion{}});
 }

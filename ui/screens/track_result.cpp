@@ -63,6 +63,15 @@ void draw_stage_now(Page& page, Rect& column, const view::TrackResult& view) {
   page.notice(column, NoticeKind::Done, page.tr("Your request is being handled."));
 }
 
+/// What happened, and what to do now; whose fault it was helps nobody.
+void draw_invalid(Page& page, Rect& column) {
+  page.notice(column, NoticeKind::Error,
+              page.tr("The municipality could not read or use this request, so nobody is working on it."));
+  page.paragraph(column,
+                 page.tr("Please file it once more, at any counter, or take your receipt to an office of the "
+                         "municipality. What you had filed is kept and can be looked into."));
+}
+
 /// One sentence that says where the case stands; the rows below it show the way.
 void draw_state(Page& page, Rect& column, const view::TrackResult& view) {
   switch (view.state) {
@@ -76,10 +85,7 @@ void draw_state(Page& page, Rect& column, const view::TrackResult& view) {
                   page.tr("Your request was joined to an earlier one about the same matter."));
       return draw_stage_now(page, column, view);
     case view::CaseState::Invalid:
-      return page.notice(
-          column, NoticeKind::Error,
-          page.tr("The municipality could not use this request. Please ask at an office, with your "
-                  "receipt."));
+      return draw_invalid(page, column);
   }
 }
 
@@ -97,6 +103,11 @@ void draw_found(Page& page, Rect& column, const view::TrackResult& view) {
     page.notice(column, NoticeKind::Info,
                 page.tr("Your request is kept safely in this machine and will be sent by itself."));
   } else {
+    if (view.as_of) {
+      page.notice(column, NoticeKind::Info,
+                  fill(page.tr("The municipality cannot be reached just now. This is what it said on {moment}."),
+                       {{"moment", moment_words(page, *view.as_of)}}));
+    }
     draw_state(page, column, view);
   }
   if (!view.answer.empty()) {

@@ -136,6 +136,8 @@ struct TrackResult {
   std::optional<WallTime> filed_at;
   std::vector<CaseStage> stages;
   std::string answer;  ///< the city's words, if there are any
+  /// The city cannot be asked now: this is what it said last, and when.
+  std::optional<WallTime> as_of;
 };
 struct Recover {
   const FieldValues* values = nullptr;  ///< key "mobile"
@@ -153,6 +155,7 @@ struct Refused {
 };
 struct OutOfService {
   std::string staff_code;
+  std::optional<std::string> closed = {};  ///< nothing is broken: the city's staff closed it; their reason, for staff
 };
 
 }  // namespace view
