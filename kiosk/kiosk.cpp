@@ -2,9 +2,7 @@
 
 #include "base/core/log.h"
 #include "base/core/personal.h"
-#include "base/services/loader.h"
 #include "kiosk/visit/present.h"
-#include "offline-queue/protocol/chain.h"
 #include "ui/screens/draw.h"
 #include "ui/toolkit/theme.h"
 
@@ -41,7 +39,12 @@ text::FontPaths emergency_font_paths() {
 }  // namespace
 
 Kiosk::Kiosk(Parts parts)
-    : parts_(std::move(parts)), events_(event_capacity, [this] {
+    : parts_(std::move(parts)),
+      events_(event_capacity,
+              [this] {
+                if (surface_ != nullptr) surface_->wake();
+              }),
+      new_packs_(1, [this] {
         if (surface_ != nullptr) surface_->wake();
       }) {}
 
@@ -57,7 +60,7 @@ Kiosk::~Kiosk() {
 Result<std::unique_ptr<Kiosk>, StartFault> Kiosk::start(Parts parts) {
   std::unique_ptr<Kiosk> kiosk(new Kiosk(std::move(parts)));
   if (auto opened = kiosk->open_screen(); !opened) return fail(opened.error());
-  kiosk->load_city();
+  kiosk->load_house();
   kiosk->start_workers();
   return kiosk;
 }
@@ -83,87 +86,17 @@ Result<void, StartFault> Kiosk::open_screen() {
   return {};
 }
 
-void Kiosk::load_city() {
-  auto translations = Translations::load(parts_.config.translations / "fa.mo");
-  if (translations) {
-    translations_ = std::move(*translations);
-  } else {
-    log::error("kiosk.translations", {{"file", log::PublicText{translations.error().file.string()}},
-                                      {"problem", static_cast<int>(translations.error().problem)}});
-    if (staff_code_.empty()) staff_code_ = "TRANSLATION";
-  }
-  auto pack = services::read_pack(parts_.config.city_pack);
-  auto catalogue = pack ? services::parse_pack(*pack)
-                        : Result<services::Catalogue, services::CatalogueFault>(fail(pack.error()));
-  if (catalogue) {
-    catalogue_ = std::move(*catalogue);
-    catalogue_->fingerprint = services::fingerprint_text(protocol::blake2b(services::canonical_bytes(*pack)));
-    log::info("kiosk.catalogue", {{"version", log::PublicText{catalogue_->version}},
-                                  {"fingerprint", log::PublicText{catalogue_->fingerprint}}});
-    happen(visit::event::CatalogueLoaded{&*catalogue_});
-  } else {
-    log::error("kiosk.catalogue", {{"fault", log::PublicText{services::describe(catalogue.error())}}});
-    if (staff_code_.empty()) staff_code_ = "CATALOGUE";
-  }
-  if (!staff_code_.empty()) happen(visit::event::OutOfOrder{staff_code_});
-}
-
-void Kiosk::start_workers() {
-  if (!staff_code_.empty()) return;  // out of service until staff have mended it and started us again
-  if (auto identity = workers::load_identity(parts_.config.keys, parts_.config.key_place)) {
-    identity_ = std::move(*identity);
-  } else {
-    log::error("kiosk.identity", {{"code", log::PublicText{identity.error().staff_code}},
-                                  {"file", log::PublicText{identity.error().file.string()}},
-                                  {"what", log::PublicText{identity.error().what}}});
-    if (identity.error().staff_code != "NOT-ENROLLED") {
-      happen(visit::event::OutOfOrder{identity.error().staff_code});
-      return;
-    }
-  }
-  workers::QueueWorker::Setup queue;
-  queue.folder = parts_.config.data;
-  queue.least_room_bytes = static_cast<std::uint64_t>(parts_.config.keep_free_mebibytes) << 20;
-  queue.durability = parts_.durability;
-  queue.identity = identity_.get();
-  queue.clock = parts_.clock;
-  queue.events = &events_;
-  queue.sync = &sync_jobs_;
-  queue_.emplace(std::move(queue));
-  queue_->start();
-  if (identity_ != nullptr) {
-    workers::SyncWorker::Setup sync;
-    sync.endpoint.base_url = identity_->enrolment.backend_url;
-    sync.endpoint.authority_file = parts_.config.keys / "authority.pem";
-    sync.endpoint.certificate_file = parts_.config.keys / "tls.pem";
-    sync.endpoint.key_file = parts_.config.keys / "tls.key";
-    sync.endpoint.key_place = parts_.config.key_place;
-    sync.endpoint.proxy = parts_.config.sync_proxy;
-    sync.folder = parts_.config.data;
-    sync.identity = identity_.get();
-    sync.queue = &*queue_;
-    sync.jobs = &sync_jobs_;
-    sync.clock = parts_.clock;
-    sync.events = &events_;
-    sync.limits = parts_.sync_limits;
-    sync.periods = parts_.sync_periods;
-    sync_.emplace(std::move(sync));
-  }
-  printer_.emplace(workers::PrinterWorker::Setup{parts_.printer, &parts_.printer_models,
-                                                 parts_.config.paper_width_dots, font_paths_, &translations_,
-                                                 parts_.clock, &events_});
-  reader_.emplace(workers::ReaderWorker::Setup{parts_.reader, parts_.clock, &events_});
-}
-
 bool Kiosk::turn(SteadyTime at_most) {
   const render::InputFrame input = surface_->wait(patience(at_most));
   if (input.quit) return false;
+  while (auto pack = new_packs_.try_take()) show(std::move(*pack));
   while (auto event = events_.try_take()) happen(std::move(*event));
   const auto deadline = visit::next_deadline(state_, parts_.clock->steady());
   if (deadline && *deadline <= parts_.clock->steady()) happen(visit::event::Tick{});
   screens::Actions actions = draw(input);
   for (screens::Action& action : actions) happen(visit::event::Acted{std::move(action)});
-  return true;
+  if (sync_) tell_machine();
+  return !restart_wanted_;
 }
 
 SteadyTime Kiosk::patience(SteadyTime at_most) const {
@@ -188,6 +121,11 @@ void Kiosk::happen(visit::Event event) {
 void Kiosk::carry_out(visit::Effect& effect) {
   namespace wanted = visit::effect;
   if (std::holds_alternative<wanted::Forget>(effect)) return forget();
+  if (std::holds_alternative<wanted::Restart>(effect)) {
+    log::info("kiosk.restart-ordered");
+    restart_wanted_ = true;
+    return;
+  }
   if (!queue_) return;  // out of service: there is no visit that could want anything
   if (const auto* read = std::get_if<wanted::ReadCard>(&effect))
     reader_->read(*read);
@@ -201,6 +139,13 @@ void Kiosk::carry_out(visit::Effect& effect) {
     queue_->look_up(std::move(*question));
   else if (auto* recovery = std::get_if<wanted::Recover>(&effect))
     queue_->recover(std::move(*recovery));
+}
+
+void Kiosk::tell_machine() {
+  auto now = workers::MachineCondition::of(state_.around);
+  if (now == told_machine_) return;
+  told_machine_ = now;
+  workers::tell_machine(sync_jobs_, std::move(now));
 }
 
 /// The visit has ended: nothing that the citizen typed stays in this process.

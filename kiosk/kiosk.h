@@ -22,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace pishkhan {
 
@@ -47,6 +48,8 @@ class Kiosk {
     int beside_width = 0;  ///< pixels right of the kiosk screen that belong to somebody else (the demo's dock)
     sync::Backoff::Limits sync_limits;
     sync::Pump::Periods sync_periods;
+    /// Of the questions what the city says and of the reports how the kiosk is; 0: as configured.
+    std::chrono::milliseconds city_period_of_a_rig{0};
     store::Durability durability = store::Durability::Full;  ///< another one only from the power-cut rigs
   };
   static Result<std::unique_ptr<Kiosk>, StartFault> start(Parts parts);
@@ -54,8 +57,11 @@ class Kiosk {
   Kiosk(const Kiosk&) = delete;
   Kiosk& operator=(const Kiosk&) = delete;
 
-  /// One turn of the loop, waiting at most so long for something to happen. False: the window was closed.
+  /// One turn of the loop, waiting at most so long for something to happen. False: the window was closed, or
+  /// the city's staff want the program to start afresh.
   bool turn(SteadyTime at_most);
+  /// Whether that is why.
+  [[nodiscard]] bool restart_wanted() const { return restart_wanted_; }
   /// Ends a waiting turn(), from any thread.
   void wake() { surface_->wake(); }
 
@@ -73,8 +79,15 @@ class Kiosk {
  private:
   explicit Kiosk(Parts parts);
   [[nodiscard]] Result<void, StartFault> open_screen();
+  void load_house();
+  void break_at_start(const char* staff_code);
+  void load_identity();
   void load_city();
+  [[nodiscard]] std::optional<services::Catalogue> pack_of_the_image();
+  void show(std::unique_ptr<const services::Catalogue> pack);
   void start_workers();
+  void start_sync();
+  void tell_machine();
   void happen(visit::Event event);
   void carry_out(visit::Effect& effect);
   void forget();
@@ -91,13 +104,19 @@ class Kiosk {
   std::unique_ptr<render::Surface> surface_;
   std::optional<toolkit::Ui> ui_;
   Translations translations_;
-  std::optional<services::Catalogue> catalogue_;
+  /// Every pack that was shown since the start: a worker may still be busy with an earlier visit's. A city
+  /// publishes a few a year.
+  std::vector<std::unique_ptr<const services::Catalogue>> packs_;
   std::string staff_code_;  ///< of the first thing that was wrong at the start
+  bool restart_wanted_ = false;
   visit::State state_;
   Beside beside_;
   Mailbox<visit::Event> events_;
   workers::SyncJobs sync_jobs_{64};
+  workers::NewPacks new_packs_;
+  workers::MachineCondition told_machine_;
   std::unique_ptr<workers::Identity> identity_;
+  std::unique_ptr<workers::CityNews> news_;  ///< until the sync thread owns it
   // Stopped in the opposite order: nobody posts to a worker that is gone.
   std::optional<workers::QueueWorker> queue_;
   std::optional<workers::SyncWorker> sync_;

@@ -21,6 +21,8 @@ namespace {
 using namespace pishkhan;
 
 volatile std::sig_atomic_t stop_asked = 0;
+/// EX_TEMPFAIL of sysexits.h: start me again.
+constexpr int restart_status = 75;
 
 /// What shows "out of service" when the configuration is unreadable: the places where the package puts things.
 config::Config fallback_config() {
@@ -33,8 +35,8 @@ config::Config fallback_config() {
   return config;
 }
 
-/// A machine that nobody has set up yet. Ends when its configuration has come; the service manager then starts the
-/// counter.
+/// A machine that nobody has set up yet. Ends when its configuration has come; the service manager then starts
+/// the counter.
 int wait_for_set_up(const std::string& file) {
   const SystemClock clock;
   auto screen = SetUpScreen::open(fallback_config(), file, clock);
@@ -99,6 +101,8 @@ int run(const std::string& file) {
   notify_service_manager("READY=1");
   log::info("kiosk.started");
   while (stop_asked == 0 && (*kiosk)->turn(SteadyTime{1'000})) notify_service_manager("WATCHDOG=1");
+  // The service manager starts us again after any end but its own; an ordered restart is told by its status.
+  if ((*kiosk)->restart_wanted()) return restart_status;
   return mended ? 0 : 1;
 }
 

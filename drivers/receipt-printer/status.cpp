@@ -45,7 +45,8 @@ std::string_view name(PaperState state) {
 }
 
 std::string_view name(DeviceState state) {
-  constexpr std::array<std::string_view, 5> names{"online", "offline", "noDevice", "hardwareError", "userError"};
+  constexpr std::array<std::string_view, 5> names{"online", "offline", "noDevice", "hardwareError",
+                                                  "userError"};
   return names.at(static_cast<std::size_t>(state));
 }
 

@@ -1,5 +1,7 @@
 #include "kiosk/config/config.h"
 
+#include "offline-queue/protocol/remote_settings.h"
+
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -52,6 +54,12 @@ std::function<Problem(const toml::node&)> a_number(int& target, int minimum, int
     target = static_cast<int>(number->get());
     return std::nullopt;
   };
+}
+
+/// What the city may also set from afar has one range for both.
+std::function<Problem(const toml::node&)> a_remote_number(int& target, std::string_view key) {
+  const protocol::RemoteSetting& setting = protocol::remote_setting(key);
+  return a_number(target, setting.smallest, setting.largest);
 }
 
 std::function<Problem(const toml::node&)> a_switch(bool& target) {
@@ -125,10 +133,14 @@ std::vector<Entry> entries(Config& config, const std::filesystem::path& base, pr
          config.paper_width_dots = static_cast<int>(number->get());
          return std::nullopt;
        }},
-      {"queue.keep_free_mebibytes", Need::May, a_number(config.keep_free_mebibytes, 1, 1 << 20)},
+      {"queue.keep_free_mebibytes", Need::May,
+       a_remote_number(config.keep_free_mebibytes, "queue.keep_free_mebibytes")},
+      {"queue.budget_mebibytes", Need::May, a_number(config.budget_mebibytes, 2048, 1 << 20)},
       {"queue.key", key_need, a_key_place(config.key_place),
        "must be given: \"tpm\", or \"file\" where there is none (whoever reads the disk can then copy the key)"},
       {"sync.proxy", Need::May, a_proxy(config.sync_proxy)},
+      {"sync.updates_seconds", Need::May, a_remote_number(config.updates_seconds, "sync.updates_seconds")},
+      {"sync.health_seconds", Need::May, a_remote_number(config.health_seconds, "sync.health_seconds")},
   };
 }
 

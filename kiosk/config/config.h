@@ -24,7 +24,12 @@ struct Config {
   int screen_height = 1920;            ///< pixels, 480 to 7680
   bool fullscreen = true;
   int paper_width_dots = 576;    ///< 576 (80 mm paper) or 384 (58 mm)
-  int keep_free_mebibytes = 64;  ///< filing is refused below this much free disk; 1 to 1,048,576
+  int keep_free_mebibytes = 64;  ///< no visit begins to file below this much free disk; 1 to 1,048,576
+  /// What the queue may take of the disk; 2,048 to 1,048,576. Not less: the links of a whole epoch, and the
+  /// pages that small envelopes leave half empty, stay for good (queue_worker_test measures that it is enough).
+  int budget_mebibytes = 4096;
+  int updates_seconds = 60;  ///< between two questions what the city says; 5 to 86,400
+  int health_seconds = 300;  ///< between two reports how the kiosk is; 10 to 86,400
   /// Where the kiosk's private keys (signing.pem, tls.key) lie: queue.key = "tpm" or "file". A build for
   /// citizens has no default, because whoever reads the disk can copy a file: somebody has to have wanted that.
   protocol::KeyPlace key_place = protocol::KeyPlace::File;

@@ -106,6 +106,20 @@ bool CityBackend::enrol_through_switch() const {
   return file.good();
 }
 
+std::optional<std::string> CityBackend::staff(std::vector<std::string> words) const {
+  const std::string verb = words.empty() ? std::string() : words.front();
+  if (verb == "health") {
+    words.insert(words.end(), {"--ingest", "https://127.0.0.1:" + std::to_string(internal_port_)});
+  } else {
+    words.insert(words.end(), {"--database", (places_.folder / "cases.db").string()});
+  }
+  if (verb != "audit") words.insert(words.end(), {"--keys", (places_.folder / "keys/cases").string()});
+  const fs::path output = places_.folder / "staff.out";
+  auto said = ChildProcess::start(places_.programs / "pishkhan-cases", words, output);
+  if (!said || said->wait() != 0) return std::nullopt;
+  return read_text(output);
+}
+
 std::string CityBackend::requests_json() const {
   const fs::path output = places_.folder / "requests.json";
   auto listing =

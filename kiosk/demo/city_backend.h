@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace pishkhan::demo {
 
@@ -32,6 +33,9 @@ class CityBackend {
   [[nodiscard]] bool start_again() { return !start_programs().has_value(); }
   /// What `pishkhan-cases list --json` prints: the opened requests.
   [[nodiscard]] std::string requests_json() const;
+  /// What a staff's verb of pishkhan-cases prints ("command", "out-of-service", ...); nothing: it says no. The
+  /// options that name the database, the keys and ingest are added.
+  [[nodiscard]] std::optional<std::string> staff(std::vector<std::string> words) const;
 
  private:
   explicit CityBackend(Places places) : places_(std::move(places)) {}

@@ -69,12 +69,16 @@ int run(const std::string& folder, int height) {
     return 1;
   }
   int receipts = 0;
-  while (machine.kiosk().turn(SteadyTime{500}))
-    for (const simulated::Strip& strip : machine.printer().take_strips())
-      static_cast<void>(
-          write_png(place / "receipts" / ("receipt-" + std::to_string(++receipts) + ".png"), strip.dots)
-              .has_value());
-  return 0;
+  for (;;) {
+    while (machine.kiosk().turn(SteadyTime{500}))
+      for (const simulated::Strip& strip : machine.printer().take_strips())
+        static_cast<void>(
+            write_png(place / "receipts" / ("receipt-" + std::to_string(++receipts) + ".png"), strip.dots)
+                .has_value());
+    if (!machine.kiosk().restart_wanted()) return 0;
+    machine.switch_off();  // as the service manager would
+    if (machine.switch_on()) return 1;
+  }
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ std::optional<StartFault> Machine::switch_on() {
   parts.sync_limits = {std::chrono::milliseconds(200), std::chrono::milliseconds(2'000)};
   parts.sync_periods = {std::chrono::milliseconds(2'000), std::chrono::milliseconds(300),
                         std::chrono::milliseconds(5'000)};
+  parts.city_period_of_a_rig = std::chrono::milliseconds(500);
   parts.durability = setup_.durability;
   auto kiosk = Kiosk::start(std::move(parts));
   if (!kiosk) return kiosk.error();

@@ -43,6 +43,9 @@ bool Tour::run() {
   }
   for (const Language language : {Language::Persian, Language::English})
     whole = whole && narrow_paper(language);
+  for (const Language language : {Language::Persian, Language::English})
+    whole = whole && followed_offline(language) && found_invalid(language);
+  whole = whole && closed_by_city();
   // Every request of this machine is at the backend before its listing is written.
   const auto opened = [this] {
     const auto listing = nlohmann::json::parse(backend_->requests_json(), nullptr, false);

@@ -75,6 +75,11 @@ class Tour {
   [[nodiscard]] bool not_found(Language language);
   [[nodiscard]] bool refused(Language language);
   [[nodiscard]] bool out_of_service();
+  // The scripts of what the city says.
+  [[nodiscard]] bool follow(const std::string& code);
+  [[nodiscard]] bool found_invalid(Language language);
+  [[nodiscard]] bool followed_offline(Language language);
+  [[nodiscard]] bool closed_by_city();
 
   // What the scripts are made of.
   [[nodiscard]] bool begin(const char* visit, Language language);
@@ -96,6 +101,7 @@ class Tour {
   std::string visit_;
   Language language_ = Language::Persian;
   std::string last_code_;
+  std::string invalid_code_;
   std::vector<Shot> shots_;
   std::vector<ReceiptFiles> receipts_;
 };

@@ -48,9 +48,11 @@ std::string lines(const Json& json, const std::string& indent = "") {
       text += indent + label + ":\n" + lines(value, indent + "  ");
     } else if (value.is_array()) {
       text += indent + label + ": " + std::to_string(value.size()) + "\n";
-      for (const auto& one : value)
-        text += indent + "  " + std::to_string(one["sequence"].get<int>()) + ": " +
-                one["verdict"].get<std::string>() + "\n";
+      for (const auto& one : value) {
+        text += indent + "  " + std::to_string(one["sequence"].get<int>()) + ": ";
+        text += one.contains("code") ? one["code"].get<std::string>() : one["verdict"].get<std::string>();
+        text += "\n";
+      }
     } else {
       text += indent + label + ": " + (value.is_string() ? value.get<std::string>() : value.dump()) + "\n";
     }
@@ -79,7 +81,10 @@ QueueSummary summarise(store::RecoveredQueue& queue) {
       ++summary.unopened;
     if (row.verdict == protocol::Verdict::Accepted) ++summary.accepted;
     if (row.verdict == protocol::Verdict::Joined) ++summary.joined;
-    if (row.verdict == protocol::Verdict::Invalid) ++summary.invalid;
+    if (row.verdict == protocol::Verdict::Invalid) {
+      ++summary.invalid;
+      summary.invalid_codes.push_back({header.kiosk, header.epoch, header.sequence});
+    }
     if (row.verdict == protocol::Verdict::Missing) ++summary.missing;
   });
   return summary;
@@ -95,6 +100,9 @@ std::string inspection(const store::RecoveredQueue& queue, const QueueSummary& s
   json["progress"] = {{"unsent", summary.unsent},     {"unopened", summary.unopened},
                       {"accepted", summary.accepted}, {"joined", summary.joined},
                       {"invalid", summary.invalid},   {"missing", summary.missing}};
+  json["found_invalid"] = Json::array();
+  for (const protocol::TrackingCode& code : summary.invalid_codes)
+    json["found_invalid"].push_back({{"sequence", code.sequence}, {"code", code.digits()}});
   json["disk"] = {{"database_bytes", queue.sizes().database_bytes},
                   {"wal_bytes", queue.sizes().wal_bytes},
                   {"head_bytes", queue.sizes().head_bytes},

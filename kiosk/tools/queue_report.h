@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace pishkhan::tools {
 
@@ -19,6 +20,7 @@ struct QueueSummary {
   int invalid = 0;
   int missing = 0;                  ///< only the link came to the backend, because the content is damaged here
   std::uint64_t payload_bytes = 0;  ///< still here
+  std::vector<protocol::TrackingCode> invalid_codes;  ///< of what cases could not use; staff look into each
   std::optional<WallTime> first_at;
   std::optional<WallTime> last_at;
 };

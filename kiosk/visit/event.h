@@ -172,13 +172,13 @@ struct RestartOrdered {};
 
 }  // namespace event
 
-using Event = std::variant<event::Acted, event::Tick, event::PrinterChanged, event::ReaderChanged,
-                           event::CardInserted, event::CardRemoved, event::CardReading, event::CardRead,
-                           event::CardFailed, event::ReceiptLaidOut, event::PrintEnded, event::ReceiptHeld,
-                           event::Filed, event::FilingFailed, event::Recovered, event::QueueChanged,
-                           event::NetworkChanged, event::Sent, event::LookedUp, event::LookUpFailed,
-                           event::CatalogueLoaded, event::StartedBroken, event::OutOfOrder,
-                           event::BackInOrder, event::ClosedByCity, event::RestartOrdered>;
+using Event =
+    std::variant<event::Acted, event::Tick, event::PrinterChanged, event::ReaderChanged, event::CardInserted,
+                 event::CardRemoved, event::CardReading, event::CardRead, event::CardFailed,
+                 event::ReceiptLaidOut, event::PrintEnded, event::ReceiptHeld, event::Filed,
+                 event::FilingFailed, event::Recovered, event::QueueChanged, event::NetworkChanged, event::Sent,
+                 event::LookedUp, event::LookUpFailed, event::CatalogueLoaded, event::StartedBroken,
+                 event::OutOfOrder, event::BackInOrder, event::ClosedByCity, event::RestartOrdered>;
 
 /// An event with what `step` may not fetch for itself.
 struct Stamped {

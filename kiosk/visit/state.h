@@ -12,8 +12,8 @@ namespace pishkhan::visit {
 struct Surroundings {
   const services::Catalogue* catalogue = nullptr;  ///< the newest; a visit keeps the one it began with
   bool printer_ready = false;
-  bool paper_low = false;    ///< for staff
-  std::string printer_code;  ///< for staff, of what is wrong with the printer; empty: nothing
+  bool paper_low = false;                   ///< for staff
+  std::string printer_code;                 ///< for staff, of what is wrong with the printer; empty: nothing
   std::string printer_device = "noDevice";  ///< XFS4IoT's words, for staff
   std::string printer_paper = "unknown";
   bool reader_present = false;

@@ -217,22 +217,26 @@ receipts::Paper PrinterWorker::paper(const visit::effect::Print& job) const {
 }
 
 void PrinterWorker::watch() {
-  if (!connect()) return tell({.ready = false, .staff_code = "PRN-00"});
+  const visit::event::PrinterChanged none{
+      .ready = false, .staff_code = "PRN-00", .device = "noDevice", .paper = "unknown"};
+  if (!connect()) return tell(none);
   const printer::PrinterStatus status = printer_->status();
   if (status.fault == printer::PrinterFault::Unplugged) {
     disconnect();
-    return tell({.ready = false, .staff_code = "PRN-00"});
+    return tell(none);
   }
   if (held_) watch_mouth(status.media);
   tell({.ready = status.device == printer::DeviceState::Online && !status.fault,
         .paper_low = status.paper == printer::PaperState::Low,
-        .staff_code = status.fault ? std::string(printer::staff_code(*status.fault)) : std::string()});
+        .staff_code = status.fault ? std::string(printer::staff_code(*status.fault)) : std::string(),
+        .device = std::string(printer::name(status.device)),
+        .paper = std::string(printer::name(status.paper))});
 }
 
 /// XFS4IoT: PaperThreshold is the change of paper_low.
 void PrinterWorker::tell(visit::event::PrinterChanged now) {
   if (told_ && told_->ready == now.ready && told_->paper_low == now.paper_low &&
-      told_->staff_code == now.staff_code)
+      told_->staff_code == now.staff_code && told_->device == now.device && told_->paper == now.paper)
     return;
   if (now.paper_low && (!told_ || !told_->paper_low)) log::warning("printer.paper-low", {{"code", "PRN-20"}});
   log::info("printer.state", {{"ready", static_cast<int>(now.ready)},

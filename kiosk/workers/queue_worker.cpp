@@ -114,7 +114,9 @@ void QueueWorker::open_store() {
   options.wal_pages = setup_.wal_pages;
   options.least_room_bytes = setup_.least_room_bytes;
   options.durability = setup_.durability;
-  options.low_room_bytes = setup_.least_room_bytes * 4;
+  const store::RoomLimits limits = room_limits();
+  options.low_room_bytes = limits.low_room_bytes;
+  options.budget_bytes = limits.budget_bytes;
   // A database that contradicted itself while it was open is looked at page by page, and salvaged.
   if (fault_ == store::StoreFault::Damaged) options.look = store::Look::AtEveryPage;
   auto opened = store::Store::open(options);
@@ -228,7 +230,6 @@ store::Room QueueWorker::room() {
   const store::Room room = store_->room();
   if (room != told_room_) {
     told_room_ = room;
-    // Early enough for somebody to come: four times what filing needs, four fifths of the budget.
     if (room == store::Room::Enough)
       log::info("queue.room-again", {});
     else

@@ -19,6 +19,7 @@
 #include <string>
 #include <thread>
 #include <variant>
+#include <vector>
 
 namespace pishkhan::workers {
 
@@ -43,6 +44,15 @@ struct IdentityFault {
 [[nodiscard]] Result<std::unique_ptr<Identity>, IdentityFault> load_identity(
     const std::filesystem::path& folder, protocol::KeyPlace place);
 
+/// How the queue is, for health. Nothing personal.
+struct QueueCondition {
+  std::string store;  ///< "ok", or what hinders filing: "not-enrolled", "disk-full", "QUEUE-CHAIN"
+  std::string room;   ///< "enough", "low", "too-little", "unknown"
+  store::Counts counts;
+  int damaged = 0;
+  store::Usage usage;
+};
+
 /// The queue's thread, sole owner of the store: seals, signs and commits requests, records print outcomes,
 /// finds codes again, and serves the sync thread. Everything borrowed must outlive it.
 class QueueWorker {
@@ -50,6 +60,7 @@ class QueueWorker {
   struct Setup {
     std::filesystem::path folder;  ///< of the store
     std::uint64_t least_room_bytes = 64U << 20;
+    std::uint64_t budget_bytes = store::Options().budget_bytes;
     store::Durability durability = store::Durability::Full;
     const Identity* identity = nullptr;  ///< null: not enrolled, nothing is filed
     const Clock* clock = nullptr;
@@ -87,6 +98,27 @@ class QueueWorker {
   /// Runs a task of the sync thread on the store (null if it could not be opened).
   using Task = std::function<void(store::Store*)>;
   void post(Task task) { jobs_.post(std::move(task)); }
+  /// Remote settings: below this much free disk no visit begins.
+  void keep_free(std::uint64_t least_room_bytes) {
+    jobs_.post(Task([this, least_room_bytes](store::Store*) { set_least_room(least_room_bytes); }));
+  }
+  /// Calls `told` on the queue's thread.
+  void ask_condition(std::function<void(const QueueCondition&)> told) {
+    jobs_.post(Task([this, told = std::move(told)](store::Store*) { told(condition()); }));
+  }
+  enum class Audited {
+    Durable,
+    NotNow,  ///< the disk is full or failing
+    Never,   ///< nothing is added to this chain any more
+  };
+  /// Appends an audit entry, unless one of `unless` is among the last records: after a power cut nobody else
+  /// knows whether it was appended. Calls `told` on the queue's thread.
+  void audit(const protocol::AuditEntry& entry, std::vector<protocol::AuditEntry> unless,
+             std::function<void(Audited)> told) {
+    jobs_.post(Task([this, entry, unless = std::move(unless), told = std::move(told)](store::Store*) {
+      told(append_audit(entry, unless));
+    }));
+  }
   /// The newest time that the backend told; goes into each request as evidence.
   void server_said(WallTime time) {
     jobs_.post(Task([this, time](store::Store*) {
@@ -110,6 +142,12 @@ class QueueWorker {
                                           const protocol::Record& record, const std::string& service,
                                           const std::string& fingerprint) const;
   void record_print(const visit::effect::RecordPrint& job);
+  [[nodiscard]] Audited append_audit(const protocol::AuditEntry& entry,
+                                     const std::vector<protocol::AuditEntry>& unless);
+  [[nodiscard]] bool among_the_last(const std::vector<protocol::AuditEntry>& entries);
+  [[nodiscard]] QueueCondition condition();
+  [[nodiscard]] store::RoomLimits room_limits() const;
+  void set_least_room(std::uint64_t bytes);
   void recover_code(const visit::effect::Recover& job);
   void look_up_here(visit::effect::LookUp& job);
   [[nodiscard]] static bool needs_reopening(store::StoreFault fault);

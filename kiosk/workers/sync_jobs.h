@@ -2,6 +2,7 @@
 
 #include "base/core/mailbox.h"
 #include "kiosk/visit/effect.h"
+#include "kiosk/workers/machine_condition.h"
 
 #include <utility>
 #include <variant>
@@ -11,7 +12,7 @@ namespace pishkhan::workers {
 /// What the other threads want of the sync thread. The mailbox belongs to the kiosk and outlives both sides.
 struct Hurry {};  ///< something new waits in the queue
 struct ForgetSync {};
-using SyncJob = std::variant<Hurry, ForgetSync, visit::effect::LookUp>;
+using SyncJob = std::variant<Hurry, ForgetSync, MachineCondition, visit::effect::LookUp>;
 using SyncJobs = Mailbox<SyncJob>;
 
 /// Twenty filings while the sync thread waits for an answer are one reason to hurry.
@@ -23,6 +24,11 @@ inline void hurry(SyncJobs& jobs) {
 inline void look_up(SyncJobs& jobs, visit::effect::LookUp question) {
   jobs.replace_or_post(std::move(question),
                        [](const SyncJob& job) { return std::holds_alternative<visit::effect::LookUp>(job); });
+}
+/// What the screen's thread knows of the machine, for the city's staff. Latest value wins.
+inline void tell_machine(SyncJobs& jobs, MachineCondition now) {
+  jobs.replace_or_post(std::move(now),
+                       [](const SyncJob& job) { return std::holds_alternative<MachineCondition>(job); });
 }
 inline void forget(SyncJobs& jobs) {
   jobs.replace_or_post(ForgetSync{},

@@ -2,8 +2,9 @@
 
 #include "base/core/log.h"
 #include "base/core/personal.h"
-#include "base/services/stages.h"
+#include "kiosk/workers/tracking_answer.h"
 #include "offline-queue/sync/store_outbox.h"
+#include "offline-queue/updates/client_source.h"
 
 #include <algorithm>
 #include <future>
@@ -68,39 +69,62 @@ SyncWorker::SyncWorker(Setup setup)
     : setup_(std::move(setup)),
       trusted_(setup_.folder, *files_, *setup_.clock),
       pump_(setup_.identity->enrolment.epoch, random_, setup_.limits, setup_.periods),
+      health_(
+          {setup_.identity->enrolment.epoch, setup_.program_version, setup_.clock, &random_, setup_.limits}),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void SyncWorker::run(const std::stop_token& stop) {
-  SteadyTime due = setup_.clock->steady();
+  pump_due_ = city_due_ = setup_.clock->steady();
   setup_.endpoint.certainly_passed = [this] { return trusted_.certainly_passed(); };
   if (const auto told = trusted_.last()) setup_.queue->server_said(*told);
+  // What the book holds is in force before anybody was asked.
+  setup_.news->act(*this, certainly_passed());
   while (!stop.stop_requested()) {
-    if (!client_) {
-      auto client = sync::Client::open(setup_.endpoint, stop);
-      if (client) {
-        client_.emplace(std::move(*client));
-      } else {
-        log::error("sync.no-client", {{"fault", log::PublicText{sync::name(client.error().kind)}}});
-        tell_network(false);
-        due = setup_.clock->steady() + reopen_interval;
-      }
-    }
-    auto job = setup_.jobs->take(stop, std::max(SteadyTime{0}, due - setup_.clock->steady()));
-    if (!job) {
-      if (client_) due = setup_.clock->steady() + pump_once();
+    if (!client_) open_client(stop);
+    const SteadyTime wait = next_due() - setup_.clock->steady();
+    if (auto job = setup_.jobs->take(stop, std::max(SteadyTime{0}, wait))) {
+      take(*job);
+      job.reset();
+      wipe_dead_stack();
       continue;
     }
-    if (auto* question = std::get_if<visit::effect::LookUp>(&*job)) {
-      answer(*question);
-    } else if (std::holds_alternative<Hurry>(*job)) {
-      due = setup_.clock->steady();
-    }
-    job.reset();
-    wipe_dead_stack();
+    if (stop.stop_requested()) return;
+    // One question each, so that a citizen's own never waits for more than one.
+    const SteadyTime now = setup_.clock->steady();
+    if (client_ && pump_due_ <= now)
+      pump_once();
+    else if (city_due_ <= now)
+      ask_city();
+    else if (client_ && health_.next_due() <= now)
+      report_health();
   }
 }
 
-std::chrono::milliseconds SyncWorker::pump_once() {
+void SyncWorker::open_client(const std::stop_token& stop) {
+  auto client = sync::Client::open(setup_.endpoint, stop);
+  if (client) {
+    client_.emplace(std::move(*client));
+    return;
+  }
+  log::error("sync.no-client", {{"fault", log::PublicText{sync::name(client.error().kind)}}});
+  tell_network(false);
+}
+
+SteadyTime SyncWorker::next_due() const {
+  if (!client_) return std::min(city_due_, setup_.clock->steady() + reopen_interval);
+  return std::min({pump_due_, city_due_, health_.next_due()});
+}
+
+void SyncWorker::take(SyncJob& job) {
+  if (auto* question = std::get_if<visit::effect::LookUp>(&job))
+    answer(*question);
+  else if (auto* machine = std::get_if<MachineCondition>(&job))
+    health_.machine_is(std::move(*machine));
+  else if (std::holds_alternative<Hurry>(job))
+    pump_due_ = setup_.clock->steady();
+}
+
+void SyncWorker::pump_once() {
   QueueOutbox outbox(*setup_.queue, *setup_.events);
   const sync::PumpReport report = pump_.step(outbox, *client_);
   if (report.server_time) heard(*report.server_time);
@@ -116,12 +140,50 @@ std::chrono::milliseconds SyncWorker::pump_once() {
     tell_network(time.has_value());
     if (time) heard(time->now);
   }
-  return report.wait;
+  if (report.fault)
+    health_.sync_failed(*report.fault);
+  else
+    health_.sync_succeeded();
+  if (report.opened > 0 || report.fault) health_.look_now();
+  pump_due_ = setup_.clock->steady() + report.wait;
+}
+
+void SyncWorker::ask_city() {
+  if (!client_) {  // orders that came before are carried out, and settings end, without a network
+    setup_.news->act(*this, certainly_passed());
+    city_due_ = setup_.clock->steady() + reopen_interval;
+    return;
+  }
+  updates::ClientSource source(*client_);
+  const auto wait = setup_.news->ask(source, *this, certainly_passed());
+  if (const auto said = setup_.news->server_time()) heard(*said);
+  city_due_ = setup_.clock->steady() + wait;
+}
+
+void SyncWorker::report_health() {
+  std::promise<QueueCondition> promise;
+  auto queue = promise.get_future();
+  setup_.queue->ask_condition([&promise](const QueueCondition& now) { promise.set_value(now); });
+  const protocol::Health now = health_.health(queue.get(), *setup_.news);
+  if (!health_.wants(now)) return;
+  const auto answer = client_->send_health(now);
+  if (answer) {
+    health_.sent(now);
+    heard(answer->now);
+    return;
+  }
+  log::warning("sync.health-not-sent", {{"fault", log::PublicText{sync::name(answer.error().kind)}}});
+  health_.not_sent(answer.error());
 }
 
 void SyncWorker::heard(WallTime server_time) {
   setup_.queue->server_said(server_time);
+  health_.server_said(server_time);
   if (!trusted_.heard(server_time)) log::warning("sync.trusted-time-not-written");
+}
+
+WallTime SyncWorker::certainly_passed() const {
+  return trusted_.certainly_passed().value_or(WallTime{});
 }
 
 void SyncWorker::tell_network(bool reachable) {
@@ -138,6 +200,9 @@ void SyncWorker::answer(visit::effect::LookUp& job) {
     setup_.events->post(visit::event::LookedUp{job.visit, std::move(unknown)});
     return;
   }
+  // While the network is known to be gone nobody is kept waiting for it.
+  const bool gone = !client_ || told_reachable_ == false;
+  if (gone && answer_from_book(job, *code)) return;
   if (!client_) {
     setup_.events->post(visit::event::LookUpFailed{job.visit, job.code, visit::LookUpFault::Unreachable});
     return;
@@ -145,53 +210,69 @@ void SyncWorker::answer(visit::effect::LookUp& job) {
   const auto shown = client_->look_up(protocol::LookUp{*code, job.secret});
   if (!shown) {
     const bool busy = shown.error().kind == sync::SyncFaultKind::Busy;
+    if (!busy && answer_from_book(job, *code)) return;
     setup_.events->post(visit::event::LookUpFailed{
         job.visit, job.code, busy ? visit::LookUpFault::TooOften : visit::LookUpFault::Unreachable});
     return;
   }
   tell_network(true);
-  setup_.events->post(visit::event::LookedUp{job.visit, told(job, *shown)});
+  setup_.events->post(visit::event::LookedUp{job.visit, tracking_answer(job, *shown)});
 }
 
-/// The backend names the stage by its id; its words and those of the stages before and after it come from
-/// the catalogue that this visit began with.
-screens::view::TrackResult SyncWorker::told(const visit::effect::LookUp& job,
-                                            const protocol::CaseView& shown) const {
-  screens::view::TrackResult result;
-  result.tracking_code = job.code;
-  result.found = shown.state != protocol::CaseState::Unknown;
-  result.filed_at = shown.received_at;
-  switch (shown.state) {
-    case protocol::CaseState::Unknown:
-    case protocol::CaseState::Received:
-      result.state = screens::view::CaseState::Received;
-      break;
-    case protocol::CaseState::Opened:
-      result.state = screens::view::CaseState::Opened;
-      break;
-    case protocol::CaseState::Joined:
-      result.state = screens::view::CaseState::Joined;
-      break;
-    case protocol::CaseState::Invalid:
-    case protocol::CaseState::Missing:
-      result.state = screens::view::CaseState::Invalid;
+/// What the city said last about a request of this kiosk; its signature is verified now.
+bool SyncWorker::answer_from_book(const visit::effect::LookUp& job, const protocol::TrackingCode& code) {
+  const protocol::Enrolment& here = setup_.identity->enrolment;
+  if (code.kiosk != here.kiosk || code.epoch != here.epoch) return false;
+  const auto known = setup_.news->case_at(code.sequence);
+  if (!known) return false;
+  setup_.events->post(visit::event::LookedUp{job.visit, tracking_answer(job, *known)});
+  return true;
+}
+
+CityNews::Audited SyncWorker::audit(const protocol::AuditEntry& entry,
+                                    const std::vector<protocol::AuditEntry>& unless) {
+  std::promise<QueueWorker::Audited> promise;
+  auto audited = promise.get_future();
+  setup_.queue->audit(entry, unless, [&promise](QueueWorker::Audited outcome) { promise.set_value(outcome); });
+  switch (audited.get()) {
+    case QueueWorker::Audited::Durable:
+      return CityNews::Audited::Durable;
+    case QueueWorker::Audited::NotNow:
+      return CityNews::Audited::NotNow;
+    case QueueWorker::Audited::Never:
       break;
   }
-  if (!result.found || shown.stage.empty()) return result;
-  for (const auto& service : job.catalogue->services) {
-    const auto here = std::find_if(service.stages.begin(), service.stages.end(),
-                                   [&shown](const services::Stage& stage) { return stage.id == shown.stage; });
-    if (here == service.stages.end()) continue;
-    result.service_name = std::string(service.name.in(job.language));
-    std::vector<std::optional<services::SolarDay>> due(service.stages.size());
-    if (shown.received_at) due = services::due_days(service, job.catalogue->city, *shown.received_at);
-    for (auto stage = service.stages.begin(); stage != service.stages.end(); ++stage)
-      result.stages.push_back({std::string(stage->name.in(job.language)),
-                               std::string(stage->unit.in(job.language)), stage < here,
-                               due[static_cast<std::size_t>(stage - service.stages.begin())]});
-    break;
-  }
-  return result;
+  return CityNews::Audited::Never;
+}
+
+void SyncWorker::close_counter(const std::optional<std::string>& reason) {
+  setup_.events->post(visit::event::ClosedByCity{reason});
+  health_.look_now();
+}
+
+void SyncWorker::show(std::unique_ptr<const services::Catalogue> pack) {
+  setup_.packs->replace_or_post(std::move(pack), [](const auto&) { return true; });
+}
+
+void SyncWorker::apply(const protocol::RemoteSettings& settings) {
+  const auto mebibytes = static_cast<std::uint64_t>(settings.values.at("queue.keep_free_mebibytes"));
+  setup_.queue->keep_free(mebibytes << 20);
+  health_.set_period(setup_.health_period_of_a_rig.count() > 0
+                         ? setup_.health_period_of_a_rig
+                         : std::chrono::seconds(settings.values.at("sync.health_seconds")));
+}
+
+void SyncWorker::restart() {
+  setup_.events->post(visit::event::RestartOrdered{});
+}
+
+void SyncWorker::sync_now() {
+  pump_.hurry();
+  pump_due_ = setup_.clock->steady();
+}
+
+void SyncWorker::send_health() {
+  health_.send_now();
 }
 
 }  // namespace pishkhan::workers

@@ -180,8 +180,8 @@ std::optional<UpdatesReport> UpdatesReport::parse(std::string_view json) {
 std::string Health::condition() const {
   // A network that comes and goes is no condition; a backend that says no is.
   const bool passing = sync_fault == "unreachable" || sync_fault == "timeout" || sync_fault == "busy";
-  return dump(Json::array({program_version, catalogue, store, room, printer_ready, printer_device, printer_paper,
-                           printer_code, reader_present, reader_device, staff_code, closed,
+  return dump(Json::array({program_version, catalogue, store, room, printer_ready, printer_device,
+                           printer_paper, printer_code, reader_present, reader_device, staff_code, closed,
                            passing ? "" : sync_fault, update_fault, invalid, damaged, unknown_updates > 0,
                            clock_is_wrong(), certificate_ends_soon()}));
 }

@@ -56,15 +56,15 @@ struct Health {
   std::string catalogue;        ///< fingerprint of the one shown, "7F2A-91C4"; empty: none
   int boots = 0;                ///< starts of the program since it was installed
   std::int64_t uptime_s = 0;
-  std::int64_t clock_offset_ms = 0;  ///< backend's clock minus the kiosk's, when last compared
+  std::int64_t clock_offset_ms = 0;          ///< backend's clock minus the kiosk's, when last compared
   std::optional<WallTime> certificate_ends;  ///< of the kiosk's TLS certificate; nothing: it cannot be read
   int unsent = 0;
   int unopened = 0;
   int invalid = 0;  ///< requests that cases could not use; they are kept
   std::optional<WallTime> oldest_unsent;
-  int damaged = 0;    ///< records that do not verify
-  std::string store;  ///< a word: "ok", or what hinders filing
-  std::string room;   ///< "enough", "low", "too-little", "unknown"
+  int damaged = 0;                ///< records that do not verify
+  std::string store;              ///< a word: "ok", or what hinders filing
+  std::string room;               ///< "enough", "low", "too-little", "unknown"
   std::int64_t queue_bytes = 0;   ///< what the queue takes of its budget
   std::int64_t budget_bytes = 0;  ///< 0: not known
   std::int64_t free_bytes = 0;    ///< on the queue's disk
@@ -74,12 +74,12 @@ struct Health {
   std::string printer_code;    ///< staff's code for its trouble, "PRN-01"; empty: none
   bool reader_present = false;
   std::string reader_device;  ///< XFS4IoT, Common.Status, device: "online" or "noDevice"
-  std::string staff_code;    ///< why the counter is out of service; empty: it is not
-  std::string closed;        ///< staff's reason for having it closed from afar; empty: it is not
-  std::string sync_fault;    ///< word of the last fault since the report before; empty: none
-  std::string update_fault;  ///< why the last item or pack was refused; empty: none since the start
-  int refused_updates = 0;   ///< items since the start that did not verify or were replayed
-  int unknown_updates = 0;   ///< items of kinds that this program does not know
+  std::string staff_code;     ///< why the counter is out of service; empty: it is not
+  std::string closed;         ///< staff's reason for having it closed from afar; empty: it is not
+  std::string sync_fault;     ///< word of the last fault since the report before; empty: none
+  std::string update_fault;   ///< why the last item or pack was refused; empty: none since the start
+  int refused_updates = 0;    ///< items since the start that did not verify or were replayed
+  int unknown_updates = 0;    ///< items of kinds that this program does not know
   /// From then on staff are told of a clock that goes wrong: citizens read the time on the screen and on paper.
   static constexpr std::chrono::minutes worst_clock{2};
   /// So long before its end a certificate is staff's business: renewal by itself has failed for a while then.

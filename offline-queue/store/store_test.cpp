@@ -234,8 +234,7 @@ TEST_CASE("the queue has a budget of its own, warned of before it is used up, an
   CHECK(store->room() == Room::Enough);
   store->set_limits({std::uint64_t{1} << 62, std::uint64_t{1} << 61, 4 << 20});
   CHECK(store->room() == Room::TooLittle);
-  store->set_limits(
-      {world.options.low_room_bytes, world.options.least_room_bytes, world.options.budget_bytes});
+  store->set_limits({world.options.low_room_bytes, world.options.least_room_bytes, world.options.budget_bytes});
   std::vector<protocol::Acknowledgement> words;
   for (int sequence = 1; sequence <= used_up / 2; ++sequence) {
     words.push_back(world.word(**store->record(sequence), Verdict::Accepted));

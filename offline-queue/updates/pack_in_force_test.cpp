@@ -87,7 +87,8 @@ TEST_CASE("with both packs gone the kiosk shows its own, and fetches the newest 
   CHECK(start(kiosk, city).catalogue->fingerprint == services::fingerprint_text(second));
 }
 
-TEST_CASE("a power cut at every step of falling back leaves a pack or the kiosk's own, and the newest comes back") {
+TEST_CASE(
+    "a power cut at every step of falling back leaves a pack or the kiosk's own, and the newest comes back") {
   for (int cut = 0; cut < 40; ++cut) {
     CAPTURE(cut);
     City city;

@@ -37,10 +37,14 @@ class AtKiosk {
   /// Fills in service 137 up to the review.
   [[nodiscard]] bool fill_complaint(std::string_view address, std::string_view mobile) {
     return robot->tap("language/fa") && robot->tap("area/complaints") && robot->tap("service/complaint-137") &&
-           robot->tap("main") && robot->tap("choice/topic/pothole") && robot->tap("main") &&
-           robot->tap("choice/district/d6") && robot->tap("main") && robot->tap("field/address") &&
-           robot->type(address) && robot->tap("main") && robot->tap("main") && robot->tap("field/mobile") &&
-           robot->type(mobile) && robot->tap("main") && robot->page<visit::page::Review>() != nullptr;
+           robot->tap("main") && fill_complaint_form(address, mobile);
+  }
+  /// Its form alone, or that of a service made after it.
+  [[nodiscard]] bool fill_complaint_form(std::string_view address, std::string_view mobile) {
+    return robot->tap("choice/topic/pothole") && robot->tap("main") && robot->tap("choice/district/d6") &&
+           robot->tap("main") && robot->tap("field/address") && robot->type(address) && robot->tap("main") &&
+           robot->tap("main") && robot->tap("field/mobile") && robot->type(mobile) && robot->tap("main") &&
+           robot->page<visit::page::Review>() != nullptr;
   }
   /// Files and waits for the receipt page; the tracking code, or empty.
   [[nodiscard]] std::string file() {

@@ -11,19 +11,6 @@ using namespace pishkhan;
 using e2e::WholeCity;
 using screens::view::PrintState;
 
-namespace {
-
-nlohmann::json requests(WholeCity& city) {
-  const auto listing = nlohmann::json::parse(city.backend->requests_json(), nullptr, false);
-  return listing.is_object() ? listing.value("requests", nlohmann::json::array()) : nlohmann::json::array();
-}
-
-bool await_requests(WholeCity& city, std::size_t count) {
-  return city.robot->wait_for([&city, count] { return requests(city).size() >= count; });
-}
-
-}  // namespace
-
 TEST_CASE("a complaint goes from the finger to the backend's table, and its receipt comes out of the printer") {
   WholeCity city;
   REQUIRE(city.switch_on());
@@ -50,8 +37,8 @@ TEST_CASE("a complaint goes from the finger to the backend's table, and its rece
     CHECK(report.kind == simulated::Report::Kind::RealTimeInsideData);
 
   REQUIRE(city.robot->wait_for([&city] { return city.robot->page<visit::page::Receipt>()->sent; }));
-  REQUIRE(await_requests(city, 1));
-  const auto opened = requests(city);
+  REQUIRE(city.await_requests(1));
+  const auto opened = city.requests();
   REQUIRE(opened.size() == 1);
   CHECK(opened[0]["tracking_code"] == code);
   CHECK(opened[0]["fields"]["address"] == "خیابان آزادی، نبش کوچهٔ ۱۲");
@@ -73,10 +60,10 @@ TEST_CASE("without a network the visit ends the same way, and everything arrives
     CHECK_FALSE(city.robot->page<visit::page::Receipt>()->sent);
     REQUIRE(city.leave());
   }
-  CHECK(requests(city).empty());
+  CHECK(city.requests().empty());
   city.backend->network().connect();
-  REQUIRE(await_requests(city, 3));
-  const auto opened = requests(city);
+  REQUIRE(city.await_requests(3));
+  const auto opened = city.requests();
   REQUIRE(opened.size() == 3);
   for (std::size_t i = 0; i < 3; ++i) CHECK(opened[i]["tracking_code"] == codes[i]);
 }
@@ -118,8 +105,8 @@ TEST_CASE("after a cut between commit and receipt the code can be fetched, and f
     CHECK(city.robot->page<visit::page::Receipt>()->occasion == visit::Occasion::Joined);
     city.backend->network().connect();
     REQUIRE(city.robot->wait_for([&city] { return city.robot->page<visit::page::Receipt>()->sent; }));
-    REQUIRE(await_requests(city, 1));
-    CHECK(requests(city).size() == 1);
+    REQUIRE(city.await_requests(1));
+    CHECK(city.requests().size() == 1);
   }
 }
 

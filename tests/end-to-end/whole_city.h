@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
@@ -54,6 +56,27 @@ class WholeCity : public AtKiosk {
 
   [[nodiscard]] bool switch_on() { return backend != nullptr && AtKiosk::switch_on(); }
   [[nodiscard]] const fs::path& folder() const { return place_; }
+  /// What cases has opened so far, in order of arrival.
+  [[nodiscard]] nlohmann::json requests() const {
+    const auto listing = nlohmann::json::parse(backend->requests_json(), nullptr, false);
+    return listing.is_object() ? listing.value("requests", nlohmann::json::array()) : nlohmann::json::array();
+  }
+  [[nodiscard]] bool await_requests(std::size_t count) {
+    return robot->wait_for([this, count] { return requests().size() >= count; });
+  }
+  /// How the kiosk last said that it is; null: it has said nothing.
+  [[nodiscard]] nlohmann::json health() const {
+    const auto said = backend->staff({"health", "--json"});
+    const auto all = said ? nlohmann::json::parse(*said, nullptr, false) : nlohmann::json();
+    if (!all.is_object() || all["kiosks"].empty()) return {};
+    return all["kiosks"][0]["health"];
+  }
+  [[nodiscard]] bool await_health(const std::function<bool(const nlohmann::json&)>& holds) {
+    return robot->wait_for([this, &holds] {
+      const auto now = health();
+      return now.is_object() && holds(now);
+    });
+  }
 
  private:
   TestFolder folder_;

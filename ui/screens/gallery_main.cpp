@@ -14,9 +14,9 @@ using namespace pishkhan::screens::sample;
 namespace {
 
 bool with_every_look(const std::string& name) {
-  for (const char* part : {"form-keyboard", "form-problem", "form-choice", "before", "receipt-printing",
-                           "services", "review", "welcome", "track-invalid", "track-as-of",
-                           "refused-full-typed", "out-of-service-closed"}) {
+  for (const char* part :
+       {"form-keyboard", "form-problem", "form-choice", "before", "receipt-printing", "services", "review",
+        "welcome", "track-invalid", "track-as-of", "refused-full-typed", "out-of-service-closed"}) {
     if (name == part) return true;
   }
   return false;

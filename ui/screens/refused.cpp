@@ -20,11 +20,12 @@ RefusedWords words_of(const Page& page, const view::Refused& view) {
   switch (view.reason) {
     case RefusalReason::DiskFull:
       if (view.may_retry)
-        return {page.tr("Your request could not be filed"),
-                page.tr("This machine has no room left to keep a request safely, so we do not say that it is "
-                        "filed."),
-                page.tr("What you typed is still here: please try once more. If that does not help, please file "
-                        "it at another counter; here it is erased when you leave.")};
+        return {
+            page.tr("Your request could not be filed"),
+            page.tr("This machine has no room left to keep a request safely, so we do not say that it is "
+                    "filed."),
+            page.tr("What you typed is still here: please try once more. If that does not help, please file "
+                    "it at another counter; here it is erased when you leave.")};
       return {page.tr("Nothing can be filed here just now"),
               page.tr("This machine has no room left to keep a request safely."),
               page.tr("Please go to another counter. Following up by code works here as usual.")};

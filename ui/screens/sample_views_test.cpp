@@ -155,8 +155,8 @@ void City::add_rest(std::vector<Sample>& samples) const {
   samples.push_back(
       {.name = "out-of-service", .view = view::OutOfService{"CATALOGUE services/complaint-137.json"}});
   samples.push_back({.name = "closed", .view = view::OutOfService{"START"}});
-  samples.push_back({.name = "out-of-service-closed",
-                     .view = view::OutOfService{"CLOSED", "flooded hall, back on Tuesday"}});
+  samples.push_back(
+      {.name = "out-of-service-closed", .view = view::OutOfService{"CLOSED", "flooded hall, back on Tuesday"}});
   samples.push_back({.name = "idle-warning", .view = view::Services{}, .overlay = IdleWarning{17}});
   samples.push_back({.name = "end-question", .view = view::Services{}, .overlay = EndQuestion{}});
 }

@@ -104,9 +104,10 @@ void draw_found(Page& page, Rect& column, const view::TrackResult& view) {
                 page.tr("Your request is kept safely in this machine and will be sent by itself."));
   } else {
     if (view.as_of) {
-      page.notice(column, NoticeKind::Info,
-                  fill(page.tr("The municipality cannot be reached just now. This is what it said on {moment}."),
-                       {{"moment", moment_words(page, *view.as_of)}}));
+      page.notice(
+          column, NoticeKind::Info,
+          fill(page.tr("The municipality cannot be reached just now. This is what it said on {moment}."),
+               {{"moment", moment_words(page, *view.as_of)}}));
     }
     draw_state(page, column, view);
   }

@@ -155,7 +155,8 @@ struct Refused {
 };
 struct OutOfService {
   std::string staff_code;
-  std::optional<std::string> closed = {};  ///< nothing is broken: the city's staff closed it; their reason, for staff
+  std::optional<std::string> closed =
+      {};  ///< nothing is broken: the city's staff closed it; their reason, for staff
 };
 
 }  // namespace view

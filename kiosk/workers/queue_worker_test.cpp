@@ -1,0 +1,312 @@
+#include "kiosk/workers/queue_worker.h"
+
+#include "base/core/log.h"
+#include "offline-queue/store/test_world.h"
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+using namespace pishkhan;
+using namespace pishkhan::workers;
+using protocol::AuditEntry;
+using protocol::AuditKind;
+using store::testing::World;
+using Audited = QueueWorker::Audited;
+
+namespace {
+
+services::Catalogue small_city() {
+  services::Catalogue city;
+  city.version = "1";
+  city.fingerprint = "7F2A-91C4";
+  services::Service service;
+  service.id = "plain";
+  services::Field address;
+  address.id = "address";
+  services::Field mobile;
+  mobile.id = "mobile";
+  mobile.kind = services::FieldKind::Mobile;
+  service.steps = {services::FormStep{"where", {}, {address, mobile}}};
+  city.services = {service};
+  return city;
+}
+
+/// The queue's thread without the thread: each step by hand.
+class Queue {
+ public:
+  explicit Queue(World& world) : world_(world) {
+    protocol::Enrolment enrolment;
+    enrolment.kiosk = world.options.kiosk;
+    enrolment.epoch = world.options.epoch;
+    enrolment.opening_key = protocol::OpeningKey::generate(1).public_part();
+    enrolment.certificate.kiosk = enrolment.kiosk;
+    enrolment.certificate.epoch = enrolment.epoch;
+    enrolment.certificate.public_key = world.kiosk.verifying_key().point();
+    enrolment.certificate.sign(city_key_);
+    identity_.reset(new Identity{std::move(enrolment), protocol::SigningKey::generate(),
+                                 protocol::DeviceSecret::generate(world.random), world.ingest.verifying_key(),
+                                 world.cases.verifying_key(), city_key_.verifying_key()});
+    start();
+  }
+  /// As after a power cut: a new program on the same disk.
+  void start() {
+    worker_.reset();
+    QueueWorker::Setup setup;
+    setup.folder = world_.options.folder;
+    setup.least_room_bytes = 1 << 20;
+    setup.budget_bytes = budget_bytes;
+    setup.identity = identity_.get();
+    setup.clock = &world_.clock;
+    setup.events = &events_;
+    setup.sync = &sync_;
+    setup.files = &world_.files;
+    setup.random = &world_.random;
+    worker_ = std::make_unique<QueueWorker>(std::move(setup));
+    worker_->open_store();
+    listen();
+  }
+  /// The answer to a filing.
+  visit::Event file(int number, std::size_t length = 6000) {
+    screens::FieldValues values;
+    // Longer than a page: only then does erasing an envelope give whole pages back.
+    values.emplace("address", PersonalText("lane " + std::to_string(number) + std::string(length, 'a')));
+    values.emplace("mobile", PersonalText("0912000" + std::to_string(1000 + number)));
+    worker_->file({1, &city_, &city_.services.front(), services::Assurance::MobileNumber, Language::Persian,
+                   std::move(values)});
+    worker_->work_off();
+    visit::Event answer = visit::event::Tick{};
+    listen([&answer](visit::Event& event) {
+      if (std::holds_alternative<visit::event::Filed>(event) ||
+          std::holds_alternative<visit::event::FilingFailed>(event))
+        answer = std::move(event);
+    });
+    return answer;
+  }
+  QueueCondition condition() {
+    QueueCondition now;
+    worker_->ask_condition([&now](const QueueCondition& told) { now = told; });
+    worker_->work_off();
+    listen();
+    return now;
+  }
+  Audited audit(const AuditEntry& entry, std::vector<AuditEntry> unless = {}) {
+    Audited outcome = Audited::Never;
+    worker_->audit(entry, std::move(unless), [&outcome](Audited told) { outcome = told; });
+    worker_->work_off();
+    return outcome;
+  }
+  void with_store(const std::function<void(store::Store&)>& what) {
+    worker_->post([&what](store::Store* store) {
+      REQUIRE(store != nullptr);
+      what(*store);
+    });
+    worker_->work_off();
+    listen();
+  }
+  /// Recovers the code of filing `number`.
+  std::optional<visit::FiledRequest> recover(int number) {
+    worker_->recover({1, &city_, PersonalText("0912000" + std::to_string(1000 + number)), {}});
+    worker_->work_off();
+    std::optional<visit::FiledRequest> found;
+    listen([&found](visit::Event& event) {
+      if (auto* recovered = std::get_if<visit::event::Recovered>(&event)) found = recovered->request;
+    });
+    return found;
+  }
+  void printed(int sequence, visit::PrintOutcome outcome) {
+    worker_->record({static_cast<std::uint64_t>(sequence), outcome});
+    worker_->work_off();
+    listen();
+  }
+  QueueWorker& worker() { return *worker_; }
+  void listen(const std::function<void(visit::Event&)>& also = [](visit::Event&) {}) {
+    while (auto event = events_.try_take()) {
+      if (const auto* changed = std::get_if<visit::event::QueueChanged>(&*event)) {
+        refuses = changed->refuses;
+        offers_recovery = changed->recovery_offered;
+      }
+      also(*event);
+    }
+    while (sync_.try_take()) {
+    }
+  }
+
+  std::uint64_t budget_bytes = std::uint64_t{4} << 30;
+  std::optional<visit::FilingFault> refuses;
+  bool offers_recovery = false;
+
+ private:
+  World& world_;
+  services::Catalogue city_ = small_city();
+  protocol::SigningKey city_key_ = protocol::SigningKey::generate();
+  Mailbox<visit::Event> events_{64};
+  SyncJobs sync_{16};
+  std::unique_ptr<Identity> identity_;
+  std::unique_ptr<QueueWorker> worker_;
+};
+
+bool is_filed(const visit::Event& event) {
+  return std::holds_alternative<visit::event::Filed>(event);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a budget that is used up: staff are warned, no visit begins, what had begun is filed, and told in health") {
+  World world;
+  Queue queue(world);
+  queue.budget_bytes = 400 << 10;
+  queue.start();
+  CHECK(queue.condition().room == "enough");
+  int number = 0;
+  while (queue.condition().room == "enough" && number < 200) REQUIRE(is_filed(queue.file(++number)));
+  CHECK(queue.condition().room == "low");
+  CHECK_FALSE(queue.refuses.has_value());
+  while (!queue.refuses && number < 200) REQUIRE(is_filed(queue.file(++number)));
+  CHECK(queue.refuses == visit::FilingFault::DiskFull);
+  const QueueCondition full = queue.condition();
+  CHECK(full.room == "too-little");
+  CHECK(full.store == "disk-full");
+  CHECK(full.usage.queue_bytes >= full.usage.budget_bytes);
+  CHECK(full.counts.unsent == number);
+  // The visit that had begun before that.
+  CHECK(is_filed(queue.file(++number)));
+
+  // The backend opens half of them, so there is room again.
+  queue.with_store([&](store::Store& store) {
+    std::vector<protocol::Acknowledgement> words;
+    for (int sequence = 1; sequence <= number / 2; ++sequence)
+      words.push_back(world.word(**store.record(sequence), protocol::Verdict::Accepted));
+    CHECK(store.mark_opened(words).has_value());
+  });
+  CHECK(queue.condition().store == "ok");
+  CHECK_FALSE(queue.refuses.has_value());
+}
+
+TEST_CASE(
+    "the smallest budget that can be configured outlives an epoch of small requests that were all opened") {
+  World world;
+  Queue queue(world);
+  const auto before = queue.condition().usage.queue_bytes;
+  constexpr int visits = 60;
+  for (int number = 1; number <= visits; ++number) {
+    REQUIRE(is_filed(queue.file(number, 40)));
+    queue.printed(2 * number - 1, visit::PrintOutcome::Printed);
+  }
+  queue.with_store([&](store::Store& store) {
+    std::vector<protocol::Acknowledgement> words;
+    for (int sequence = 1; sequence <= 2 * visits; ++sequence)
+      words.push_back(world.word(**store.record(sequence), protocol::Verdict::Accepted));
+    CHECK(store.mark_opened(words) == 2 * visits);
+  });
+  const auto left = queue.condition().usage.queue_bytes - before;
+  const auto of_an_epoch = left / (2 * visits) * protocol::TrackingCode::highest_sequence;
+  MESSAGE(left / (2 * visits) << " bytes stay of a record");
+  CHECK(of_an_epoch < std::uint64_t{2048} << 20);
+}
+
+TEST_CASE("how much disk stays free is set from afar, at once and for the next opening") {
+  World world;
+  Queue queue(world);
+  world.files.free = 100 << 20;
+  CHECK(queue.condition().room == "enough");
+  queue.worker().keep_free(50 << 20);
+  CHECK(queue.condition().room == "low");
+  queue.worker().keep_free(200 << 20);
+  CHECK(queue.condition().store == "disk-full");
+  CHECK(queue.refuses == visit::FilingFault::DiskFull);
+  queue.worker().keep_free(1 << 20);
+  CHECK(queue.condition().store == "ok");
+}
+
+TEST_CASE("an audit entry that may be there already is appended once, also when its text was erased since") {
+  World world;
+  Queue queue(world);
+  REQUIRE(is_filed(queue.file(1)));
+  const AuditEntry done{AuditKind::OrderDone, 7};
+  CHECK(queue.audit(done) == Audited::Durable);
+  REQUIRE(is_filed(queue.file(2)));
+  queue.start();
+  CHECK(queue.audit({AuditKind::OrderInterrupted, 7}, {done, {AuditKind::OrderInterrupted, 7}}) ==
+        Audited::Durable);
+  const auto count = [&queue] {
+    int entries = 0;
+    queue.with_store([&entries](store::Store& store) {
+      for (int sequence = 1; sequence <= store.last_sequence(); ++sequence)
+        if ((*store.record(sequence))->header.type == protocol::RecordType::Audit) ++entries;
+    });
+    return entries;
+  };
+  CHECK(count() == 1);
+  queue.with_store([&](store::Store& store) {
+    const std::array words{world.word(**store.record(2), protocol::Verdict::Accepted)};
+    CHECK(store.mark_opened(words) == 1);
+    CHECK_FALSE((*store.record(2))->payload.has_value());
+  });
+  CHECK(queue.audit(done, {done}) == Audited::Durable);
+  CHECK(count() == 1);
+  CHECK(queue.audit({AuditKind::OrderDone, 8}, {{AuditKind::OrderDone, 8}}) == Audited::Durable);
+  CHECK(count() == 2);
+}
+
+TEST_CASE("a chain that proved to be an old disk's takes no entry for good") {
+  World world;
+  Queue queue(world);
+  REQUIRE(is_filed(queue.file(1)));
+  queue.with_store([&](store::Store& store) {
+    protocol::Record later = **store.record(1);
+    later.header.sequence = 99;
+    CHECK(store.mark_stored(world.stored_up_to(later)).error() == store::StoreFault::Forked);
+  });
+  CHECK(queue.audit({AuditKind::OrderDone, 1}) == Audited::Never);
+  CHECK(queue.condition().store == "QUEUE-RESTORED");
+}
+
+TEST_CASE("after a restart \"no receipt came out?\" is asked for what got none, opened at the backend or not") {
+  World world;
+  Queue queue(world);
+  REQUIRE(is_filed(queue.file(1)));
+  REQUIRE(is_filed(queue.file(2)));
+  queue.printed(1, visit::PrintOutcome::Printed);
+  queue.start();
+  CHECK(queue.offers_recovery);  // of the second one
+  CHECK_FALSE(queue.recover(1).has_value());
+  REQUIRE(queue.recover(2).has_value());
+  // Opened, so its envelope is gone, and the print record of the first with it.
+  queue.with_store([&](store::Store& store) {
+    std::vector<protocol::Acknowledgement> words;
+    for (int sequence = 1; sequence <= store.last_sequence(); ++sequence)
+      words.push_back(world.word(**store.record(sequence), protocol::Verdict::Accepted));
+    CHECK(store.mark_opened(words) == 3);
+  });
+  queue.start();
+  CHECK(queue.offers_recovery);
+  CHECK_FALSE(queue.recover(1).has_value());
+  REQUIRE(queue.recover(2).has_value());
+  queue.printed(2, visit::PrintOutcome::Printed);
+  queue.start();
+  CHECK_FALSE(queue.offers_recovery);
+  CHECK_FALSE(queue.recover(2).has_value());
+}
+
+TEST_CASE("what cases found invalid is counted, logged by its place and kept") {
+  World world;
+  Queue queue(world);
+  REQUIRE(is_filed(queue.file(1)));
+  REQUIRE(is_filed(queue.file(2)));
+  std::string logged;
+  log::divert([&logged](std::string_view line) { logged += line; });
+  queue.with_store([&](store::Store& store) {
+    const std::array words{world.word(**store.record(1), protocol::Verdict::Invalid)};
+    CHECK(store.mark_opened(words) == 1);
+    CHECK((*store.record(1))->payload.has_value());
+  });
+  log::divert({});
+  CHECK(logged.find("store.found-invalid") != std::string::npos);
+  CHECK(logged.find("sequence=1") != std::string::npos);
+  const QueueCondition now = queue.condition();
+  CHECK(now.counts.invalid == 1);
+  CHECK(now.counts.unopened == 1);
+  CHECK(now.store == "ok");  // it blocks nobody
+}
