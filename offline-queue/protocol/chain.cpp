@@ -140,7 +140,8 @@ constexpr std::array audit_names{AuditName{AuditKind::RecordDamaged, "record-dam
                                  AuditName{AuditKind::OrderExpired, "order-expired "},
                                  AuditName{AuditKind::CommonOrderDone, "common-order-done "},
                                  AuditName{AuditKind::CommonOrderInterrupted, "common-order-interrupted "},
-                                 AuditName{AuditKind::CommonOrderExpired, "common-order-expired "}};
+                                 AuditName{AuditKind::CommonOrderExpired, "common-order-expired "},
+                                 AuditName{AuditKind::CardForgotten, "card-forgotten "}};
 
 }  // namespace
 

@@ -100,6 +100,7 @@ enum class AuditKind : std::uint8_t {
   CommonOrderDone = 8,         ///< to all kiosks: carried out here
   CommonOrderInterrupted = 9,  ///< begun here, and then the power or the program went
   CommonOrderExpired = 10,     ///< its time passed before it was begun here
+  CardForgotten = 11,          ///< a citizen left without their card; number: the seconds for which it was asked for
 };
 
 /// The payload of RecordType::Audit: UTF-8 text, the kind's name, a space, the number in decimal.
