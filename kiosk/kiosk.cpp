@@ -3,6 +3,7 @@
 #include "base/core/log.h"
 #include "base/core/personal.h"
 #include "kiosk/visit/present.h"
+#include "offline-queue/protocol/chain.h"
 #include "ui/screens/draw.h"
 #include "ui/toolkit/theme.h"
 
@@ -126,6 +127,7 @@ void Kiosk::carry_out(visit::Effect& effect) {
     restart_wanted_ = true;
     return;
   }
+  if (std::holds_alternative<wanted::Chime>(effect)) return chime_.ring();
   if (!queue_) return;  // out of service: there is no visit that could want anything
   if (const auto* read = std::get_if<wanted::ReadCard>(&effect))
     reader_->read(*read);
@@ -137,6 +139,8 @@ void Kiosk::carry_out(visit::Effect& effect) {
     queue_->record(*record);
   else if (auto* question = std::get_if<wanted::LookUp>(&effect))
     queue_->look_up(std::move(*question));
+  else if (const auto* forgotten = std::get_if<wanted::NoteForgottenCard>(&effect))
+    note_forgotten_card(forgotten->asked_seconds);
   else if (auto* recovery = std::get_if<wanted::Recover>(&effect))
     queue_->recover(std::move(*recovery));
 }
@@ -146,6 +150,15 @@ void Kiosk::tell_machine() {
   if (now == told_machine_) return;
   told_machine_ = now;
   workers::tell_machine(sync_jobs_, std::move(now));
+}
+
+/// Beside the requests in the chain, so that whoever empties the reader knows since when; not whose it is.
+void Kiosk::note_forgotten_card(int asked_seconds) {
+  log::warning("card.forgotten", {{"asked-seconds", asked_seconds}});
+  queue_->post([asked_seconds](store::Store* store) {
+    const protocol::AuditEntry entry{protocol::AuditKind::CardForgotten, asked_seconds};
+    if (store != nullptr && !store->record_audit(entry)) log::warning("card.forgotten-not-recorded");
+  });
 }
 
 /// The visit has ended: nothing that the citizen typed stays in this process.

@@ -5,6 +5,8 @@
 #include "base/core/random.h"
 #include "base/core/result.h"
 #include "base/core/translations.h"
+#include "drivers/card-reader/profiles.h"
+#include "kiosk/chime.h"
 #include "kiosk/config/config.h"
 #include "kiosk/visit/state.h"
 #include "kiosk/visit/step.h"
@@ -66,6 +68,7 @@ class Kiosk {
   void wake() { surface_->wake(); }
 
   [[nodiscard]] const visit::State& state() const { return state_; }
+  [[nodiscard]] const Chime& chime() const { return chime_; }
   [[nodiscard]] toolkit::Ui& ui() { return *ui_; }
   [[nodiscard]] render::Surface& surface() { return *surface_; }
   [[nodiscard]] text::Engine& engine() { return *engine_; }
@@ -88,9 +91,11 @@ class Kiosk {
   void start_workers();
   void start_sync();
   void tell_machine();
+  void load_card_profiles();
   void happen(visit::Event event);
   void carry_out(visit::Effect& effect);
   void forget();
+  void note_forgotten_card(int asked_seconds);
   [[nodiscard]] screens::Actions draw(const render::InputFrame& input);
   [[nodiscard]] screens::Actions draw_once(const render::InputFrame& input);
   [[nodiscard]] SteadyTime patience(SteadyTime at_most) const;
@@ -107,6 +112,8 @@ class Kiosk {
   /// Every pack that was shown since the start: a worker may still be busy with an earlier visit's. A city
   /// publishes a few a year.
   std::vector<std::unique_ptr<const services::Catalogue>> packs_;
+  card::Profiles card_profiles_;
+  Chime chime_;
   std::string staff_code_;  ///< of the first thing that was wrong at the start
   bool restart_wanted_ = false;
   visit::State state_;

@@ -3,6 +3,7 @@
 #include "base/services/loader.h"
 #include "kiosk/kiosk.h"
 #include "offline-queue/protocol/chain.h"
+#include "offline-queue/store/trusted_time.h"
 
 #include <utility>
 
@@ -121,7 +122,27 @@ void Kiosk::start_workers() {
   printer_.emplace(workers::PrinterWorker::Setup{parts_.printer, &parts_.printer_models,
                                                  parts_.config.paper_width_dots, font_paths_, &translations_,
                                                  parts_.clock, &events_});
-  reader_.emplace(workers::ReaderWorker::Setup{parts_.reader, parts_.clock, &events_});
+  load_card_profiles();
+  reader_.emplace(workers::ReaderWorker::Setup{
+      parts_.reader, parts_.clock, &events_, card_profiles_.all(),
+      [folder = parts_.config.data, clock = parts_.clock]() -> std::optional<WallTime> {
+        const auto files = store::system_files();  // the sync thread writes the file; here it is only read
+        return store::TrustedTime(folder, *files, *clock).last();
+      }});
+}
+
+/// Which cards are read here is the municipality's word: its key came with the enrolment.
+void Kiosk::load_card_profiles() {
+  if (identity_ == nullptr || parts_.config.cards.empty()) return;
+  const auto key = card::ProfileKey::from_pem(identity_->enrolment.city_key_pem);
+  if (!key) {
+    log::error("card.no-key-for-profiles");
+    return;
+  }
+  card_profiles_ = card::Profiles::load(parts_.config.cards, *key);
+  for (const auto& refused : card_profiles_.refused())
+    log::error("card.profile-refused", {{"what", log::PublicText{card::describe(refused)}}});
+  log::info("card.profiles", {{"count", card_profiles_.all().size()}});
 }
 
 void Kiosk::start_sync() {

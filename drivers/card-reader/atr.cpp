@@ -29,6 +29,7 @@ Result<Atr, AtrFault> parse_atr(ByteView bytes) {
   if (ts != 0x3B && ts != 0x3F) return fail(AtrFault::BadFirstByte);
   if (bytes.size() > maximum_characters) return fail(AtrFault::TooLong);
   Atr atr;
+  atr.bytes.assign(bytes.begin(), bytes.end());
   atr.convention = ts == 0x3B ? Convention::Direct : Convention::Inverse;
   const std::uint8_t t0 = reader.u8();
   bool needs_check = false;

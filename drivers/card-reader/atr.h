@@ -31,6 +31,7 @@ struct Atr {
   std::vector<std::uint8_t> protocols;          ///< T values in the order announced; {0} if there is no TD1
   Bytes historical;                             ///< 0 to 15 bytes
   CheckByte check = CheckByte::Absent;
+  Bytes bytes;  ///< as they came
   friend bool operator==(const Atr&, const Atr&) = default;
 };
 

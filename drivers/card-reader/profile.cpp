@@ -1,245 +1,232 @@
+// From a profile's file to a Profile: every field checked, the first that is wrong named.
 #include "drivers/card-reader/profile.h"
 
-#include "base/core/ensure.h"
-#include "drivers/card-reader/tlv.h"
-#include "drivers/card-reader/wiped.h"
+#include "base/core/base64.h"
+#include "drivers/card-reader/profile_parts.h"
+#include "drivers/card-reader/trust.h"
 
 #include <algorithm>
-#include <array>
-#include <optional>
 #include <utility>
 
 namespace pishkhan::card {
 
 namespace {
 
-// F: proprietary and unregistered (ISO 7816-4, 12.2.3), "PISHKHAN", version 1.
-constexpr std::array<std::uint8_t, 10> municipal_application{0xF0, 0x50, 0x49, 0x53, 0x48,
-                                                             0x4B, 0x48, 0x41, 0x4E, 0x01};
-constexpr Profile municipal{.name = "municipal-citizen-card",
-                            .application_id = municipal_application,
-                            .file_id = 0x0101,
-                            .template_tag = 0xE1,
-                            .version_tag = 0xC1,
-                            .version = 1,
-                            .national_id_tag = 0xC2,
-                            .name_tag = 0xC3};
-constexpr std::array all_profiles{municipal};
+using namespace profile_parts;
+using Json = StrictObject::Json;
+using Kind = DataFault::Kind;
+using Need = StrictObject::Need;
 
-constexpr std::size_t national_id_digits = 10;
+constexpr std::size_t most_steps = 32;
+constexpr std::size_t most_fields = 32;
+constexpr std::size_t most_applications = 16;
+constexpr std::size_t most_atr_bytes = 33;
 
-CardFault fault_of(ReaderFault fault) {
-  switch (fault) {
-    case ReaderFault::NoCard:
-      return CardFault::NoCard;
-    case ReaderFault::CardMute:
-      return CardFault::CardMute;
-    case ReaderFault::CardFailed:
-    case ReaderFault::CannotCarry:
-      return CardFault::Unreadable;
-    case ReaderFault::Unplugged:
-      return CardFault::NoReader;
-    case ReaderFault::Timeout:
-      return CardFault::Timeout;
-    case ReaderFault::ReaderFailed:
-      break;
+void parse_source(StrictObject& object, Field& field, const Names& names) {
+  object.text("from", Need::Must, field.from, 32);
+  if (field.from == subject) {
+    object.word<bool>("subject", Need::Must, field.common_name,
+                      {{"common-name", true}, {"serial-number", false}});
+    return;
   }
-  return CardFault::ReaderFailed;
+  names.expect(object, "from", field.from);
+  if (object.has("path")) {
+    field.path = tag_path(object, "path", Need::Must);
+    return;
+  }
+  int offset = 0;
+  int length = 1;
+  object.number("offset", Need::Must, offset, 0, most_bytes);
+  object.number("length", Need::Must, length, 1, most_bytes);
+  field.offset = static_cast<std::size_t>(offset);
+  field.length = static_cast<std::size_t>(length);
 }
 
-/// One reading of one card: whatever is sent goes through step(), which keeps the budgets.
-class Reading {
- public:
-  Reading(CardReader& reader, const Clock& clock, const Profile& profile, SteadyTime deadline)
-      : reader_(reader), clock_(clock), profile_(profile), deadline_(deadline) {}
-
-  Result<CardHolder, CardFault> run();
-
- private:
-  Result<Response, CardFault> step(const Command& command);
-  Result<Bytes, CardFault> read_template();
-
-  CardReader& reader_;
-  const Clock& clock_;
-  const Profile& profile_;
-  SteadyTime deadline_;
-  int steps_ = 0;
-};
-
-Result<Response, CardFault> Reading::step(const Command& command) {
-  if (++steps_ > profile_.maximum_steps) return fail(CardFault::Unreadable);
-  const auto left = deadline_ - clock_.steady();
-  if (left.count() <= 0) return fail(CardFault::Timeout);
-  Result<Response, ReaderFault> response = reader_.transmit(command, left);
-  if (!response) return fail(fault_of(response.error()));
-  return std::move(*response);
+Field parse_field(const Json& value, const std::string& path, const Names& names,
+                  std::optional<DataFault>& fault) {
+  StrictObject object(value, path, fault);
+  Field field;
+  object.word<Meaning>("meaning", Need::Must, field.meaning,
+                       {{"layout", Meaning::Layout},
+                        {"national-id", Meaning::NationalId},
+                        {"name", Meaning::Name},
+                        {"card-number", Meaning::CardNumber},
+                        {"staff-number", Meaning::StaffNumber},
+                        {"label", Meaning::Label},
+                        {"expires", Meaning::Expires}});
+  parse_source(object, field, names);
+  object.word<Encoding>("encoding", Need::Must, field.encoding,
+                        {{"digits", Encoding::Digits},
+                         {"ascii", Encoding::Ascii},
+                         {"utf-8", Encoding::Utf8},
+                         {"hex", Encoding::Hex},
+                         {"bcd", Encoding::Bcd}});
+  int least = 1;
+  int most = 160;
+  object.number("least", Need::May, least, 1, 1024);
+  object.number("most", Need::May, most, least, 1024);
+  field.least = static_cast<std::size_t>(least);
+  field.most = static_cast<std::size_t>(most);
+  if (object.has("equals")) object.text("equals", Need::Must, field.equals.emplace(), 160);
+  field.required = object.yes_or_no("required", Need::May).value_or(true);
+  object.word<Keep>("keep", Need::Must, field.keep,
+                    {{"never", Keep::Never}, {"visit", Keep::Visit}, {"request", Keep::Request}});
+  object.nothing_else();
+  return field;
 }
 
-Result<Bytes, CardFault> Reading::read_template() {
-  Bytes held;
-  held.reserve(profile_.maximum_bytes);  // never grows, so that wiping it wipes every copy
-  std::optional<std::size_t> size;
-  while (!size || held.size() < *size) {
-    // READ BINARY with an offset of 15 bits (ISO 7816-4, 7.2.3).
-    const std::size_t offset = held.size();
-    const std::size_t wanted = std::min(profile_.read_step_bytes, profile_.maximum_bytes - offset);
-    const Command read{.ins = 0xB0,
-                       .p1 = static_cast<std::uint8_t>(offset >> 8 & 0x7F),
-                       .p2 = static_cast<std::uint8_t>(offset),
-                       .data = {},
-                       .wanted = wanted};
-    Result<Response, CardFault> part = wanted == 0 ? fail(CardFault::Unreadable) : step(read);
-    const bool good = part && (part->status == 0x9000 || part->status == 0x6282) && !part->data.empty() &&
-                      part->data.size() <= wanted;
-    if (!good) {
-      wipe(held.data(), held.size());
-      if (!part) return fail(part.error());
-      wipe(part->data.data(), part->data.size());
-      // 6Bxx: past the end of the file, so the file is shorter than its own template says.
-      const bool inconsistent = part->status == 0x9000 || part->sw1() == 0x62 || part->sw1() == 0x6B;
-      return fail(inconsistent ? CardFault::Unreadable : CardFault::Refused);
+void parse_authorities(StrictObject& object, Proof& proof) {
+  const Json* found = object.list("authorities", Need::Must, 0, 8);
+  for (std::size_t i = 0; found != nullptr && i < found->size() && object.whole(); ++i) {
+    const Json& one = (*found)[i];
+    auto der = one.is_string() ? from_base64(one.get_ref<const std::string&>()) : std::nullopt;
+    if (!der || !Certificate::parse(*der)) {
+      object.refuse(Kind::WrongValue, place("authorities", i), "a certificate, DER in base64");
+      return;
     }
-    const Wiped wiped(part->data);
-    held.insert(held.end(), part->data.begin(), part->data.end());
-    const Result<std::size_t, TlvFault> header = tlv_size(held);
-    const bool more = !header && header.error() == TlvFault::Truncated;
-    if ((!header && !more) || (header && *header > profile_.maximum_bytes)) {
-      wipe(held.data(), held.size());
-      return fail(CardFault::Unreadable);
-    }
-    if (header) size = *header;
+    proof.authorities.push_back(std::move(*der));
   }
-  wipe(held.data() + *size, held.size() - *size);
-  held.resize(*size);
-  return held;
 }
 
-bool all_digits(ByteView value) {
-  return std::ranges::all_of(value, [](std::uint8_t byte) { return byte >= '0' && byte <= '9'; });
-}
-
-/// The next code point of well-formed UTF-8 (Unicode 15, table 3-7), or nothing.
-std::optional<char32_t> take_code_point(ByteView& text) {
-  const std::uint8_t first = text[0];
-  const std::size_t size = first < 0x80       ? 1
-                           : first >> 5 == 6  ? 2
-                           : first >> 4 == 14 ? 3
-                           : first >> 3 == 30 ? 4
-                                              : 0;
-  if (size == 0 || size > text.size()) return std::nullopt;
-  char32_t code = size == 1 ? first : first & (0x7FU >> size);
-  for (std::size_t i = 1; i < size; ++i) {
-    if (text[i] >> 6 != 2) return std::nullopt;
-    code = code << 6 | (text[i] & 0x3FU);
+Proof parse_proof(const Json& value, const Names& names, std::optional<DataFault>& fault) {
+  using Procedure = Proof::Procedure;
+  StrictObject object(value, "proof", fault);
+  Proof proof;
+  object.word<Procedure>("procedure", Need::Must, proof.procedure,
+                         {{"internal-authenticate", Procedure::InternalAuthenticate},
+                          {"general-authenticate", Procedure::GeneralAuthenticate},
+                          {"pkcs15", Procedure::Pkcs15}});
+  if (proof.procedure != Procedure::Pkcs15) {
+    object.text("certificate", Need::Must, proof.certificate, 32);
+    names.expect(object, "certificate", proof.certificate);
+    proof.inside = tag_path(object, "inside", Need::May);
+    if (const auto key = hex_field(object, "key", Need::Must, 1, 1)) proof.key = (*key)[0];
   }
-  constexpr std::array<char32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
-  if (code < smallest[size] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return std::nullopt;
-  text = text.subspan(size);
-  return code;
-}
-
-/// A name is shown on the screen and on paper: no control characters, and none that turn the line round.
-bool is_plain_text(ByteView text) {
-  while (!text.empty()) {
-    const std::optional<char32_t> code = take_code_point(text);
-    if (!code) return false;
-    const bool control = *code < 0x20 || (*code >= 0x7F && *code < 0xA0);
-    const bool turns = *code == 0x200E || *code == 0x200F || *code == 0x061C ||
-                       (*code >= 0x2028 && *code <= 0x202E) || (*code >= 0x2066 && *code <= 0x2069);
-    if (control || turns) return false;
+  parse_authorities(object, proof);
+  if (object.has("binds")) {
+    object.text("binds", Need::Must, proof.binds, 32);
+    names.expect(object, "binds", proof.binds);
   }
-  return true;
+  object.nothing_else();
+  return proof;
 }
 
-Result<CardHolder, CardFault> parse_holder(ByteView bytes, const Profile& profile) {
-  const auto outer = TlvReader(bytes).next();
-  if (!outer || !*outer || (*outer)->tag != profile.template_tag) return fail(CardFault::Unreadable);
-  TlvReader fields((*outer)->value);
-  std::optional<ByteView> version;
-  std::optional<ByteView> national_id;
-  std::optional<ByteView> name;
-  while (true) {
-    const auto field = fields.next();
-    if (!field) return fail(CardFault::Unreadable);
-    if (!*field) break;
-    const Tlv& object = **field;
-    std::optional<ByteView>* place = object.tag == profile.version_tag       ? &version
-                                     : object.tag == profile.national_id_tag ? &national_id
-                                     : object.tag == profile.name_tag        ? &name
-                                                                             : nullptr;
-    if (place == nullptr) continue;
-    if (*place) return fail(CardFault::Unreadable);  // twice: which one would be true?
-    *place = object.value;
+void parse_match(StrictObject& top, Profile& profile, std::optional<DataFault>& fault) {
+  const Json* found = top.look("match", Need::Must, "an object");
+  if (found == nullptr) return;
+  StrictObject match(*found, "match", fault);
+  profile.applications = hex_list(match, "applications", Need::Must, 1, most_applications, 1, 16);
+  const Json* atrs = match.list("atrs", Need::May, 1, 16);
+  for (std::size_t i = 0; atrs != nullptr && i < atrs->size() && !fault; ++i) {
+    StrictObject atr((*atrs)[i], "match." + place("atrs", i), fault);
+    auto value = hex_field(atr, "value", Need::Must, 2, most_atr_bytes);
+    auto mask = hex_field(atr, "mask", Need::May, 2, most_atr_bytes);
+    if (!value) return;
+    if (!mask) mask = Bytes(value->size(), 0xFF);
+    if (mask->size() != value->size()) atr.refuse(Kind::WrongValue, "mask", "as long as the value");
+    atr.nothing_else();
+    profile.atrs.push_back({std::move(*value), std::move(*mask)});
   }
-  const bool whole = version && national_id && name && version->size() == 1 &&
-                     (*version)[0] == profile.version && national_id->size() == national_id_digits &&
-                     all_digits(*national_id) && !name->empty() && name->size() <= profile.maximum_name_bytes &&
-                     is_plain_text(*name);
-  if (!whole) return fail(CardFault::Unreadable);
-  return CardHolder{.national_id = PersonalText(as_text(*national_id)), .name = PersonalText(as_text(*name))};
+  match.nothing_else();
 }
 
-Result<CardHolder, CardFault> Reading::run() {
-  // SELECT by name, and no answer wanted but the status (ISO 7816-4, 7.1.1: P2 = 0C).
-  const Command select_application{
-      .ins = 0xA4,
-      .p1 = 0x04,
-      .p2 = 0x0C,
-      .data = Bytes(profile_.application_id.begin(), profile_.application_id.end()),
-      .wanted = {}};
-  const Result<Response, CardFault> application = step(select_application);
-  if (!application) return fail(application.error());
-  if (application->status != 0x9000) return fail(CardFault::UnknownCard);
-
-  const Command select_file{
-      .ins = 0xA4,
-      .p1 = 0x02,
-      .p2 = 0x0C,
-      .data = {static_cast<std::uint8_t>(profile_.file_id >> 8), static_cast<std::uint8_t>(profile_.file_id)},
-      .wanted = {}};
-  const Result<Response, CardFault> file = step(select_file);
-  if (!file) return fail(file.error());
-  if (file->status != 0x9000) return fail(CardFault::Refused);
-
-  Result<Bytes, CardFault> bytes = read_template();
-  if (!bytes) return fail(bytes.error());
-  const Wiped wiped(*bytes);
-  return parse_holder(*bytes, profile_);
+void parse_budget(StrictObject& top, Budget& budget, std::optional<DataFault>& fault) {
+  const Json* found = top.look("budget", Need::May, "an object");
+  if (found == nullptr) return;
+  StrictObject object(*found, "budget", fault);
+  int bytes = static_cast<int>(budget.bytes);
+  int time = static_cast<int>(budget.time.count());
+  object.number("steps", Need::Must, budget.steps, 1, 128);
+  object.number("bytes", Need::Must, bytes, 1, most_bytes);
+  object.number("milliseconds", Need::Must, time, 100, 20'000);
+  object.nothing_else();
+  budget.bytes = static_cast<std::size_t>(bytes);
+  budget.time = std::chrono::milliseconds(time);
 }
 
-Result<CardHolder, CardFault> read_powered(CardReader& reader, const Clock& clock,
-                                           std::span<const Profile> known) {
-  for (const Profile& profile : known) {
-    ENSURE(profile.read_step_bytes >= 1 && profile.read_step_bytes <= 256,
-           "a READ BINARY asks for 1 to 256 bytes");
-    ENSURE(profile.application_id.size() >= 1 && profile.application_id.size() <= 16,
-           "an AID is 1 to 16 bytes");
-    Reading reading(reader, clock, profile, clock.steady() + profile.maximum_time);
-    Result<CardHolder, CardFault> holder = reading.run();
-    if (holder || holder.error() != CardFault::UnknownCard) return holder;
+bool has(const Profile& profile, Meaning meaning) {
+  return std::ranges::any_of(profile.fields, [&](const Field& field) { return field.meaning == meaning; });
+}
+
+/// What no single field shows.
+void check_whole(StrictObject& top, const Profile& profile) {
+  if (!top.whole()) return;
+  const bool read = !profile.steps.empty() || !profile.fields.empty() || profile.proof || profile.kiosk_first;
+  if (profile.kind == CardKind::Bank && read) {
+    top.refuse(Kind::WrongValue, "kind",
+               "\"bank\" only without steps, fields and proof: nothing of it is read");
   }
-  return fail(CardFault::UnknownCard);
+  const bool person = profile.kind == CardKind::Citizen || profile.kind == CardKind::Staff;
+  // A white list of reads alone would let such a card be copied.
+  if (person && !profile.proof) top.refuse(Kind::MissingField, "proof", "an object");
+  if (profile.kind == CardKind::Citizen && !has(profile, Meaning::NationalId))
+    top.refuse(Kind::MissingField, "fields", "one with the meaning \"national-id\"");
+  if (person && !has(profile, Meaning::Name))
+    top.refuse(Kind::MissingField, "fields", "one with the meaning \"name\"");
+  const bool from_files = std::ranges::any_of(profile.fields, [](const Field& field) {
+    const bool who = field.meaning == Meaning::NationalId || field.meaning == Meaning::Name ||
+                     field.meaning == Meaning::StaffNumber;
+    return who && field.from != subject;
+  });
+  if (person && from_files && profile.proof && profile.proof->binds.empty())
+    top.refuse(Kind::MissingField, "proof.binds", "what the certificate vouches for");
+  for (std::size_t i = 0; i < profile.fields.size(); ++i) {
+    if (profile.fields[i].from == subject && !profile.proof)
+      top.refuse(Kind::WrongValue, place("fields", i) + ".from", "a certificate needs a \"proof\"");
+  }
 }
 
 }  // namespace
 
-const Profile& municipal_citizen_card() {
-  return all_profiles[0];
+bool Profile::may_be(ByteView answer_to_reset) const {
+  if (atrs.empty()) return true;
+  return std::ranges::any_of(atrs, [&](const AtrMatch& match) {
+    if (match.value.size() != answer_to_reset.size()) return false;
+    for (std::size_t i = 0; i < match.value.size(); ++i) {
+      if (((match.value[i] ^ answer_to_reset[i]) & match.mask[i]) != 0) return false;
+    }
+    return true;
+  });
 }
 
-std::span<const Profile> profiles() {
-  return all_profiles;
-}
-
-Result<CardHolder, CardFault> read_card(CardReader& reader, const Clock& clock,
-                                        std::span<const Profile> known) {
-  const Result<Atr, ReaderFault> atr = reader.power_on();
-  if (!atr) return fail(fault_of(atr.error()));
-  Result<CardHolder, CardFault> holder = read_powered(reader, clock, known);
-  // Whatever came of it, the card is left without power; that this may fail changes nothing that was read.
-  const Result<void, ReaderFault> off = reader.power_off();
-  static_cast<void>(off);
-  return holder;
+Result<Profile, DataFault> parse_profile(std::string_view id, std::string_view json) {
+  const Json parsed = Json::parse(json.begin(), json.end(), nullptr, false);
+  if (parsed.is_discarded()) return fail(DataFault{Kind::Syntax, "", "JSON (RFC 8259)"});
+  std::optional<DataFault> fault;
+  Profile profile;
+  profile.id = id;
+  StrictObject top(parsed, "", fault);
+  int format = 0;
+  top.number("format", Need::Must, format, 1, 1);
+  top.text("name", Need::Must, profile.name);
+  std::string notes;
+  top.text("notes", Need::May, notes, 2000);
+  top.word<CardKind>("kind", Need::Must, profile.kind,
+                     {{"citizen", CardKind::Citizen},
+                      {"staff", CardKind::Staff},
+                      {"bank", CardKind::Bank},
+                      {"other", CardKind::Other}});
+  parse_match(top, profile, fault);
+  parse_budget(top, profile.budget, fault);
+  if (const Json* first = top.look("kiosk_first", Need::May, "an object")) {
+    StrictObject object(*first, "kiosk_first", fault);
+    if (const auto key = hex_field(object, "key", Need::Must, 1, 1))
+      profile.kiosk_first = KioskFirst{(*key)[0]};
+    object.nothing_else();
+  }
+  Names names;
+  const Json* steps = top.list("steps", Need::May, 1, most_steps);
+  for (std::size_t i = 0; steps != nullptr && i < steps->size() && !fault; ++i)
+    profile.steps.push_back(parse_step((*steps)[i], place("steps", i), names, fault));
+  const Json* fields = top.list("fields", Need::May, 1, most_fields);
+  for (std::size_t i = 0; fields != nullptr && i < fields->size() && !fault; ++i)
+    profile.fields.push_back(parse_field((*fields)[i], place("fields", i), names, fault));
+  if (const Json* proof = top.look("proof", Need::May, "an object"))
+    profile.proof = parse_proof(*proof, names, fault);
+  top.nothing_else();
+  check_whole(top, profile);
+  if (fault) return fail(*fault);
+  return profile;
 }
 
 }  // namespace pishkhan::card

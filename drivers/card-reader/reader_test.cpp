@@ -1,7 +1,7 @@
 #include "drivers/card-reader/reader.h"
 
 #include "base/core/random.h"
-#include "drivers/card-reader/profile.h"
+#include "drivers/card-reader/municipal_card_test.h"
 #include "drivers/card-reader/scripted_reader_test.h"
 
 #include <doctest/doctest.h>
@@ -13,9 +13,11 @@ namespace pishkhan::card {
 namespace {
 
 using std::chrono::milliseconds;
+using test::CardHolder;
 using test::descriptors_with;
 using test::FakeClock;
 using test::hex;
+using test::read_card;
 using test::ScriptedReader;
 using usb::TransferFault;
 

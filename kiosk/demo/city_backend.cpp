@@ -39,6 +39,8 @@ Result<std::unique_ptr<CityBackend>, BackendFault> CityBackend::start(const Plac
   std::error_code ignored;
   fs::create_directories(places.folder, ignored);
   if (!backend->make_keys()) return fail(BackendFault::NoKeys);
+  backend->cards_ = CityCards::issue(places.folder / "cards", places.folder / "keys/city/signing.pem");
+  if (backend->cards_ == nullptr) return fail(BackendFault::NoKeys);
   if (auto fault = backend->start_programs()) return fail(*fault);
   auto network = NetworkSwitch::open(backend->port_);
   if (!network) return fail(BackendFault::NoSwitch);

@@ -2,6 +2,7 @@
 
 #include "base/core/result.h"
 #include "kiosk/demo/child_process.h"
+#include "kiosk/demo/city_cards.h"
 #include "kiosk/demo/network_switch.h"
 
 #include <cstdint>
@@ -29,6 +30,7 @@ class CityBackend {
   /// The kiosk's keys and its enrolment, whose backend is the near end of the network switch.
   [[nodiscard]] std::filesystem::path kiosk_keys() const { return places_.folder / "kiosk-keys"; }
   [[nodiscard]] NetworkSwitch& network() { return *network_; }
+  [[nodiscard]] const CityCards& cards() const { return *cards_; }
   void stop();
   [[nodiscard]] bool start_again() { return !start_programs().has_value(); }
   /// What `pishkhan-cases list --json` prints: the opened requests.
@@ -47,6 +49,7 @@ class CityBackend {
   std::uint16_t port_ = 0;
   std::uint16_t internal_port_ = 0;
   std::unique_ptr<NetworkSwitch> network_;
+  std::unique_ptr<CityCards> cards_;
   std::optional<ChildProcess> ingest_;
   std::optional<ChildProcess> cases_;
 };

@@ -57,6 +57,7 @@ int run(const std::string& folder, int height) {
   setup.city_pack = city;
   setup.keys = (*backend)->kiosk_keys();
   setup.network = &(*backend)->network();
+  setup.cards = &(*backend)->cards();
   setup.dock = demo::Machine::WithDock::Yes;
   setup.height = height;
   setup.rows_per_second = 1600;  // 200 mm a second

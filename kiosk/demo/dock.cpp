@@ -1,6 +1,7 @@
 #include "kiosk/demo/dock.h"
 
 #include "drivers/simulated/citizen_card.h"
+#include "drivers/simulated/strange_cards.h"
 #include "ui/render/viewport.h"
 #include "ui/toolkit/theme.h"
 #include "ui/toolkit/widgets.h"
@@ -59,9 +60,16 @@ void Dock::card_section(Rect& column) {
   const auto view = parts_.reader->view();
   heading(column, "Card reader", !view.plugged_in ? "unplugged" : view.card_present ? "card inside" : "empty");
   const auto row = ui_.columns(column.cut_top(88, ui_.theme().gap_8), 2, ui_.theme().gap_8);
-  if (choice(row[0], "dock/card/citizen", "Insert city card", false))
-    parts_.reader->insert(std::make_unique<simulated::CitizenCard>());
-  if (choice(row[1], "dock/card/unknown", "Insert other card", false))
+  if (choice(row[0], "dock/card/citizen", "Insert city card", false) && parts_.cards != nullptr)
+    parts_.reader->insert(parts_.cards->citizen());
+  if (choice(row[1], "dock/card/copied", "Insert a copy of it", false) && parts_.cards != nullptr)
+    parts_.reader->insert(parts_.cards->copied());
+  const auto others = ui_.columns(column.cut_top(88, ui_.theme().gap_8), 3, ui_.theme().gap_8);
+  if (choice(others[0], "dock/card/staff", "Staff card", false) && parts_.cards != nullptr)
+    parts_.reader->insert(parts_.cards->staff());
+  if (choice(others[1], "dock/card/bank", "Bank card", false))
+    parts_.reader->insert(std::make_unique<simulated::BankCard>());
+  if (choice(others[2], "dock/card/unknown", "Other card", false))
     parts_.reader->insert(std::make_unique<simulated::UnknownCard>());
   const auto second = ui_.columns(column.cut_top(88, ui_.theme().gap_8), 2, ui_.theme().gap_8);
   if (choice(second[0], "dock/card/pull", "Pull the card", false)) static_cast<void>(parts_.reader->remove());

@@ -2,6 +2,7 @@
 
 #include "drivers/simulated/simulated_card_reader.h"
 #include "drivers/simulated/simulated_printer.h"
+#include "kiosk/demo/city_cards.h"
 #include "kiosk/demo/demo_clock.h"
 #include "kiosk/demo/network_switch.h"
 #include "ui/render/input.h"
@@ -22,6 +23,7 @@ class Dock {
     simulated::SimulatedPrinter* printer = nullptr;
     simulated::SimulatedCardReader* reader = nullptr;
     NetworkSwitch* network = nullptr;  ///< null: started without a backend
+    const CityCards* cards = nullptr;
     DemoClock* clock = nullptr;
     std::string note;  ///< a line at the bottom: where pictures and requests are
   };

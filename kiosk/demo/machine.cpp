@@ -23,6 +23,7 @@ Machine::Machine(Setup setup) : setup_(std::move(setup)), printer_(clock_, print
   config_.icons = assets / "icons/icons.ttf";
   config_.data = setup_.folder / "queue";
   config_.keys = setup_.keys;
+  if (setup_.cards != nullptr) config_.cards = setup_.cards->folder();
   config_.paper_width_dots = setup_.paper_width_dots;
   config_.screen_height = setup_.height;
   config_.screen_width = setup_.height * 9 / 16;
@@ -53,8 +54,8 @@ std::optional<StartFault> Machine::switch_on() {
   if (!kiosk) return kiosk.error();
   kiosk_ = std::move(*kiosk);
   if (setup_.dock == WithDock::Yes) {
-    dock_.emplace(Dock::Parts{&printer_, &reader_, setup_.network, &clock_, setup_.note}, kiosk_->engine(),
-                  kiosk_->atlas());
+    dock_.emplace(Dock::Parts{&printer_, &reader_, setup_.network, setup_.cards, &clock_, setup_.note},
+                  kiosk_->engine(), kiosk_->atlas());
     kiosk_->draw_beside([this](const render::InputFrame& input, ImDrawList& list) {
       const auto left = static_cast<float>(config_.screen_width);
       const float scale = static_cast<float>(config_.screen_height) / 1920;

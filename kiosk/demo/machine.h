@@ -27,6 +27,7 @@ class Machine {
     std::filesystem::path city_pack;
     std::filesystem::path keys;        ///< may not exist: then the kiosk is not enrolled
     NetworkSwitch* network = nullptr;  ///< for the dock
+    const CityCards* cards = nullptr;  ///< null: no profile, and no card is known
     WithDock dock = WithDock::No;
     int height = 1920;  ///< pixels of the screen; its width follows, 9 : 16
     std::string note;
@@ -46,6 +47,7 @@ class Machine {
   [[nodiscard]] Dock* dock() { return dock_ ? &*dock_ : nullptr; }
   [[nodiscard]] simulated::SimulatedPrinter& printer() { return printer_; }
   [[nodiscard]] simulated::SimulatedCardReader& reader() { return reader_; }
+  [[nodiscard]] const CityCards& cards() const { return *setup_.cards; }
   [[nodiscard]] DemoClock& clock() { return clock_; }
   /// The bytes that the printer driver sent since the last call.
   [[nodiscard]] Bytes printer_bytes() { return printer_port_.sent.take(); }

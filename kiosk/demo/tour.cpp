@@ -70,6 +70,7 @@ bool Tour::start_machine(const MachineSetup& wanted) {
   setup.city_pack = wanted.city_pack;
   setup.keys = wanted.enrolled == Enrolled::Yes ? wanted.backend->kiosk_keys() : setup_.folder / "no-keys";
   setup.network = &wanted.backend->network();
+  setup.cards = &wanted.backend->cards();
   setup.paper_width_dots = wanted.paper_width_dots;
   machine_ = std::make_unique<Machine>(std::move(setup));
   if (wanted.keep_free_mebibytes) machine_->config().keep_free_mebibytes = *wanted.keep_free_mebibytes;

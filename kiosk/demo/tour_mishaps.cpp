@@ -47,7 +47,7 @@ bool Tour::by_card(Language language) {
   static_cast<void>(machine_->reader().remove());
   fine = fine && step("see it pulled",
                       robot_->wait_for([this] { return !machine_->kiosk().state().around.card_inside; }));
-  machine_->reader().insert(std::make_unique<simulated::CitizenCard>());
+  machine_->reader().insert(machine_->cards().citizen());
   fine =
       fine &&
       step("read the city card", robot_->wait_for([this] { return robot_->page<page::Form>() != nullptr; })) &&

@@ -6,7 +6,9 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", PISHKHAN_VERSION);
   app.require_subcommand(1);
   int exit_code = 0;
-  pishkhan::tools::add_list(app, exit_code);
+  using namespace pishkhan::tools;
+  for (const auto add : {add_list, add_reader, add_card, add_record, add_atr, add_ccid_descriptor, add_profile})
+    add(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {

@@ -123,6 +123,7 @@ void Stepper::choose_service(Visit& visit, const std::string& id) {
   if (visit.service != service) {  // what was typed for one service is not filed with another
     visit.values.clear();
     visit.card_holder = false;
+    visit.bound_to.clear();
   }
   visit.service = service;
   if (service->kind == services::ServiceKind::Tracking) {
@@ -179,7 +180,7 @@ void Stepper::next(Visit& visit) {
   } else if (std::holds_alternative<page::Receipt>(visit.page)) {
     say_goodbye(visit);
   } else if (std::holds_alternative<page::Goodbye>(visit.page)) {
-    end_visit();
+    leave_goodbye(visit);
   } else if (std::holds_alternative<page::Track>(visit.page)) {
     look_up(visit);
   } else if (std::holds_alternative<page::TrackResult>(visit.page)) {
@@ -250,7 +251,7 @@ void Stepper::end(Visit& visit) {
   if (is_filed(visit))
     say_goodbye(visit);
   else if (std::holds_alternative<page::Goodbye>(visit.page))
-    end_visit();
+    leave_goodbye(visit);
   else if (has_typed(visit)) {
     visit.question = Question::EndAndErase;
     visit.asked_at = stamped_.steady;
@@ -263,7 +264,9 @@ void Stepper::end(Visit& visit) {
 
 void Stepper::enter_identify(Visit& visit) {
   const bool by_card = visit.service->assurance == services::Assurance::Card || state_.around.reader_present;
-  turn(visit, page::Identify{by_card, state_.around.reader_present ? CardState::Waiting : CardState::NoReader});
+  page::Identify here{by_card, state_.around.reader_present ? CardState::Waiting : CardState::NoReader, {}};
+  if (state_.around.card_left_behind) here.card = CardState::LeftBehind;
+  turn(visit, std::move(here));
   if (visit.card_holder) {  // the card's words do not stand beside another person's number
     visit.values.erase("national_id");
     visit.values.erase("name");

@@ -63,10 +63,21 @@ struct Forget {
 /// End the program; the service manager starts it again. Only while nobody is at the counter.
 struct Restart {};
 
+/// A sound that says: your card is still here.
+struct Chime {
+  VisitId visit = 0;
+};
+/// Nobody took the card: written down, without a word about whose it is.
+struct NoteForgottenCard {
+  VisitId visit = 0;
+  int asked_seconds = 0;  ///< how long it was asked for
+};
+
 }  // namespace effect
 
-using Effect = std::variant<effect::ReadCard, effect::File, effect::Print, effect::RecordPrint, effect::LookUp,
-                            effect::Recover, effect::Forget, effect::Restart>;
+using Effect =
+    std::variant<effect::ReadCard, effect::File, effect::Print, effect::RecordPrint, effect::LookUp,
+                 effect::Recover, effect::Forget, effect::Restart, effect::Chime, effect::NoteForgottenCard>;
 using Effects = std::vector<Effect>;
 
 }  // namespace pishkhan::visit

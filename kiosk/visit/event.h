@@ -75,20 +75,39 @@ struct PrinterChanged {
   std::string device = {};      ///< XFS4IoT's word, for staff: "online", "userError", "noDevice"
   std::string paper = {};       ///< likewise: "full", "low", "out", "jammed", "unknown"
 };
+/// XFS4IoT's names for a card reader's slot and chip (CardReader.Status: media, chipPower).
+enum class CardMedia { Unknown, Present, NotPresent, Jammed, Entering };
+enum class ChipPower { Unknown, Online, Busy, PoweredOff, NoDevice, HardwareError, NoCard };
 struct ReaderChanged {
-  bool present = false;
+  bool present = false;  ///< one that reads cards; otherwise `staff_code` says what is wrong
+  CardMedia media = CardMedia::Unknown;
+  ChipPower chip = ChipPower::Unknown;
+  std::string staff_code = {};  ///< "CRD-01"; empty: nothing
 };
 struct CardInserted {};
 struct CardRemoved {};
 struct CardReading {
   VisitId visit = 0;
 };
+/// What the card says, before it has proven that it is no copy: for a greeting, never for more.
+struct CardNamed {
+  VisitId visit = 0;
+  PersonalText name;
+};
+/// The card has proven itself.
 struct CardRead {
   VisitId visit = 0;
   PersonalText national_id;
   PersonalText name;
 };
-enum class CardFault { Unknown, Failed };
+enum class CardFault {
+  Unknown,     ///< a chip card that no profile knows, or one that says nothing the counter needs
+  Failed,      ///< could not be read
+  NotGenuine,  ///< did not prove itself: a copy, or issued by nobody who may
+  OutOfDate,   ///< its certificate is not valid today
+  Bank,        ///< recognised by name, and not read
+  Staff,       ///< of the municipality's own people
+};
 struct CardFailed {
   VisitId visit = 0;
   CardFault fault = CardFault::Failed;
@@ -174,7 +193,7 @@ struct RestartOrdered {};
 
 using Event =
     std::variant<event::Acted, event::Tick, event::PrinterChanged, event::ReaderChanged, event::CardInserted,
-                 event::CardRemoved, event::CardReading, event::CardRead, event::CardFailed,
+                 event::CardRemoved, event::CardReading, event::CardNamed, event::CardRead, event::CardFailed,
                  event::ReceiptLaidOut, event::PrintEnded, event::ReceiptHeld, event::Filed,
                  event::FilingFailed, event::Recovered, event::QueueChanged, event::NetworkChanged, event::Sent,
                  event::LookedUp, event::LookUpFailed, event::CatalogueLoaded, event::StartedBroken,

@@ -43,6 +43,7 @@ Progress progress(const services::Service& service) {
 struct Presenter {
   const Visit& visit;
   WallTime wall;
+  const std::string& reader_code;
 
   screens::View operator()(const page::Services&) const { return view::Services{}; }
   screens::View operator()(const page::Area& here) const {
@@ -56,6 +57,8 @@ struct Presenter {
     shown.service = visit.service;
     shown.by_card = here.by_card;
     shown.card = here.card;
+    shown.name = &here.name;
+    shown.staff_code = reader_code;
     shown.values = &visit.values;
     shown.problems = &visit.problems;
     shown.focused = visit.focused;
@@ -145,7 +148,7 @@ Presentation present(const State& state, WallTime wall, SteadyTime steady) {
   }
   const auto* visit = std::get_if<Visit>(&state.mode);
   if (visit == nullptr) {
-    shown.view = view::Welcome{state.around.recovery_offered};
+    shown.view = view::Welcome{state.around.recovery_offered, state.around.card_left_behind};
     return shown;
   }
   shown.situation.catalogue = visit->catalogue;
@@ -153,7 +156,7 @@ Presentation present(const State& state, WallTime wall, SteadyTime steady) {
   shown.situation.large_text = visit->large_text;
   shown.situation.high_contrast = visit->high_contrast;
   shown.situation.waiting_for = steady - waiting_since(*visit, steady);
-  shown.view = std::visit(Presenter{*visit, wall}, visit->page);
+  shown.view = std::visit(Presenter{*visit, wall, state.around.reader_code}, visit->page);
   if (auto* goodbye = std::get_if<view::Goodbye>(&shown.view)) goodbye->card_inside = state.around.card_inside;
   shown.overlay = overlay(*visit, steady);
   return shown;

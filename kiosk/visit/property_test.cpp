@@ -110,7 +110,7 @@ Event some_event(SeededRandom& random, const Counter& counter) {
     case 5:
       return event::CardRead{id, PersonalText("0499370899"), PersonalText("سارا")};
     case 6:
-      return event::CardFailed{id, event::CardFault::Unknown};
+      return event::CardFailed{id, static_cast<event::CardFault>(random.below(6))};
     case 7:
       return event::ReceiptLaidOut{id, Bitmap(8, 8)};
     case 8:
@@ -143,6 +143,8 @@ Event some_event(SeededRandom& random, const Counter& counter) {
       return event::ClosedByCity{random.below(20) == 0 ? std::optional<std::string>("flood") : std::nullopt};
     case 20:
       return event::Tick{};
+    case 20:
+      return event::CardNamed{id, PersonalText("سارا")};
     default:
       return event::Acted{random.below(3) == 0 ? some_action(random) : sensible_action(random, counter)};
   }
@@ -196,6 +198,7 @@ void check_fresh(const Counter& counter, const Event& beginning) {
   CHECK((switched || (!visit.large_text && !visit.high_contrast)));
   CHECK(!visit.filing_unanswered);
   CHECK(!visit.card_holder);
+  CHECK(visit.bound_to.empty());
   CHECK((visit.question == Question::None));
 }
 

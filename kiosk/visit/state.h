@@ -17,6 +17,9 @@ struct Surroundings {
   std::string printer_device = "noDevice";  ///< XFS4IoT's words, for staff
   std::string printer_paper = "unknown";
   bool reader_present = false;
+  event::CardMedia reader_media = event::CardMedia::Unknown;  ///< for staff, as is the chip's
+  event::ChipPower reader_chip = event::ChipPower::Unknown;
+  std::string reader_code;  ///< for staff, of what is wrong with the reader; empty: nothing
   bool card_inside = false;
   bool card_left_behind = false;  ///< it is the card of a visit that has ended: nobody else's identity
   bool network = false;
@@ -39,6 +42,7 @@ struct Before {};
 struct Identify {
   bool by_card = false;
   screens::view::CardState card = screens::view::CardState::Waiting;
+  PersonalText name;  ///< that the card says, while it is proving itself
 };
 struct Form {
   int step = 0;
@@ -60,6 +64,7 @@ struct Receipt {
 };
 struct Goodbye {
   SteadyTime since{0};
+  SteadyTime chimed{0};  ///< when the sound last said that a card is still in the reader
 };
 struct Track {
   screens::view::LookUpState state = screens::view::LookUpState::Typing;
@@ -106,6 +111,9 @@ struct Visit {
   /// again, even if it takes longer than the citizen is asked to wait.
   bool filing_unanswered = false;
   bool card_holder = false;  ///< "national_id" and "name" came from the card in the reader
+  /// The number on the card that this visit was bound to and that was pulled: what was typed is shown to no
+  /// other.
+  PersonalText bound_to;
 };
 
 struct OutOfService {

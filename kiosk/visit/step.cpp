@@ -7,7 +7,6 @@
 
 namespace pishkhan::visit {
 
-using screens::view::CardState;
 using screens::view::LookUpState;
 using screens::view::PrintState;
 
@@ -95,10 +94,7 @@ void Stepper::on(const event::Tick&) {
 
 void Stepper::time_passes(Visit& visit) {
   const SteadyTime now = stamped_.steady;
-  if (const auto* goodbye = std::get_if<page::Goodbye>(&visit.page)) {
-    if (now - goodbye->since >= goodbye_stands) end_visit();
-    return;
-  }
+  if (auto* goodbye = std::get_if<page::Goodbye>(&visit.page)) return time_passes(visit, *goodbye);
   if (const auto* filing = std::get_if<page::Filing>(&visit.page)) {
     if (now - filing->since >= filing_patience) turn(visit, page::Refused{FilingFault::StoreFault});
     return;
@@ -115,7 +111,10 @@ void Stepper::time_passes(Visit& visit) {
     visit.question = Question::StillThere;
     visit.asked_at = now;
   } else if (visit.question == Question::StillThere && now - visit.asked_at >= question_stands) {
-    end_visit();
+    if (state_.around.card_inside)
+      say_goodbye(visit);  // whoever walked away may still be called back to the card
+    else
+      end_visit();
   }
 }
 
@@ -133,63 +132,6 @@ void Stepper::on(const event::PrinterChanged& changed) {
   if (receipt == nullptr || !certainly_not_printed(receipt->print) || receipt->resumed >= most_resumed) return;
   ++receipt->resumed;
   print_afresh(*visit, *receipt);
-}
-
-void Stepper::on(const event::ReaderChanged& changed) {
-  state_.around.reader_present = changed.present;
-  if (!changed.present) state_.around.card_inside = state_.around.card_left_behind = false;
-  auto* visit = std::get_if<Visit>(&state_.mode);
-  if (visit == nullptr) return;
-  if (auto* identify = std::get_if<page::Identify>(&visit->page))
-    identify->card = changed.present ? CardState::Waiting : CardState::NoReader;
-}
-
-void Stepper::on(const event::CardInserted&) {
-  card_moved(true);
-}
-void Stepper::on(const event::CardRemoved&) {
-  card_moved(false);
-}
-
-void Stepper::card_moved(bool inside) {
-  state_.around.card_inside = inside;
-  state_.around.card_left_behind = false;
-  auto* visit = std::get_if<Visit>(&state_.mode);
-  if (visit == nullptr) return;
-  if (auto* identify = std::get_if<page::Identify>(&visit->page)) {
-    identify->card = CardState::Waiting;
-    if (inside && identify->by_card) effects_.emplace_back(effect::ReadCard{visit->id});
-    return;
-  }
-  // A visit that is bound to the card stops at the card's place until the card is back; what was typed stays.
-  const bool bound =
-      visit->card_holder && visit->service != nullptr && visit->service->assurance == services::Assurance::Card;
-  const bool filling =
-      std::holds_alternative<page::Form>(visit->page) || std::holds_alternative<page::Review>(visit->page);
-  if (!inside && bound && filling) enter_identify(*visit);
-}
-
-void Stepper::on(const event::CardReading& reading) {
-  Visit* visit = visit_of(reading.visit);
-  if (visit == nullptr) return;
-  if (auto* identify = std::get_if<page::Identify>(&visit->page)) identify->card = CardState::Reading;
-}
-
-void Stepper::on(const event::CardRead& read) {
-  Visit* visit = visit_of(read.visit);
-  if (visit == nullptr || !std::holds_alternative<page::Identify>(visit->page)) return;
-  visit->values.insert_or_assign("national_id", read.national_id);
-  visit->values.insert_or_assign("name", read.name);
-  visit->card_holder = true;
-  visit->last_touch = stamped_.steady;
-  enter_form(*visit);
-}
-
-void Stepper::on(const event::CardFailed& failed) {
-  Visit* visit = visit_of(failed.visit);
-  if (visit == nullptr) return;
-  if (auto* identify = std::get_if<page::Identify>(&visit->page))
-    identify->card = failed.fault == event::CardFault::Unknown ? CardState::Unknown : CardState::Failed;
 }
 
 void Stepper::on(const event::ReceiptLaidOut& laid_out) {
@@ -327,12 +269,8 @@ void Stepper::erase(Visit& visit) {
   visit.problems.clear();
   visit.focused.clear();
   visit.card_holder = false;
+  visit.bound_to.clear();
   effects_.emplace_back(effect::Forget{visit.id});
-}
-
-void Stepper::say_goodbye(Visit& visit) {
-  turn(visit, page::Goodbye{stamped_.steady});
-  erase(visit);
 }
 
 void Stepper::end_visit() {
@@ -346,7 +284,10 @@ void Stepper::end_visit() {
 std::optional<SteadyTime> next_deadline(const State& state, SteadyTime now) {
   const auto* visit = std::get_if<Visit>(&state.mode);
   if (visit == nullptr) return std::nullopt;
-  if (const auto* goodbye = std::get_if<page::Goodbye>(&visit->page)) return goodbye->since + goodbye_stands;
+  if (const auto* goodbye = std::get_if<page::Goodbye>(&visit->page)) {
+    if (!state.around.card_inside) return goodbye->since + goodbye_stands;
+    return std::min(goodbye->since + card_is_asked_for, goodbye->chimed + between_chimes);
+  }
   if (const auto* filing = std::get_if<page::Filing>(&visit->page)) return filing->since + filing_patience;
   SteadyTime deadline = visit->last_touch + idle_before_question;
   if (visit->question == Question::StillThere)  // the seconds left are shown, so wake on each

@@ -13,6 +13,10 @@ inline constexpr SteadyTime idle_before_question{120'000};
 inline constexpr SteadyTime question_stands{30'000};
 /// The receipt page leaves by itself, asking first; the goodbye page is only a greeting.
 inline constexpr SteadyTime goodbye_stands{10'000};
+/// A card in the reader at the end of a visit is asked for on the screen and by a sound, so often and so long;
+/// then it is written down as forgotten.
+inline constexpr SteadyTime card_is_asked_for{60'000};
+inline constexpr SteadyTime between_chimes{5'000};
 /// A tracking answer or a recovery that takes longer than this is told as "cannot be reached now".
 inline constexpr SteadyTime answer_patience{15'000};
 /// A disk that has not answered a filing by then is told as a fault; if the answer comes after all while the

@@ -362,26 +362,6 @@ TEST_CASE("while a slow disk has not answered, nothing is filed again and nothin
   CHECK(counter.page<page::Receipt>() != nullptr);
 }
 
-TEST_CASE("a card that was left behind is nobody else's identity") {
-  const auto city = small_city();
-  Counter counter(city);
-  counter.happen(event::ReaderChanged{true});
-  open_service(counter, "card");
-  counter.act(action::Next{});
-  counter.happen(event::CardInserted{});
-  counter.happen(event::CardRead{counter.visit()->id, PersonalText("0499370899"), PersonalText("سارا")});
-  counter.act(action::End{});
-  counter.act(action::ConfirmEnd{});
-  counter.pass(goodbye_stands);
-  REQUIRE(counter.attracts());
-  open_service(counter, "card");
-  counter.act(action::Next{});
-  CHECK(counter.effect<effect::ReadCard>() == nullptr);
-  counter.happen(event::CardRemoved{});
-  counter.happen(event::CardInserted{});
-  CHECK(counter.effect<effect::ReadCard>() != nullptr);
-}
-
 TEST_CASE("the answer to an earlier question is not shown for the present one") {
   const auto city = small_city();
   Counter counter(city);

@@ -20,6 +20,7 @@ class Stepper {
   void on(const event::CardInserted& inserted);
   void on(const event::CardRemoved& removed);
   void on(const event::CardReading& reading);
+  void on(const event::CardNamed& named);
   void on(const event::CardRead& read);
   void on(const event::CardFailed& failed);
   void on(const event::ReceiptLaidOut& laid_out);
@@ -44,6 +45,7 @@ class Stepper {
   void on(const event::ClosedByCity& closed);
   void on(const event::RestartOrdered& ordered);
   void settle_service();
+  void time_passes(Visit& visit, page::Goodbye& goodbye);
 
   // actions.cpp: what the person did
   void begin_visit(Language language, page::Track* tracking, page::Recover* recovery);
@@ -72,6 +74,7 @@ class Stepper {
   void print_afresh(Visit& visit, page::Receipt& receipt);
   void erase(Visit& visit);
   void say_goodbye(Visit& visit);
+  void leave_goodbye(Visit& visit);
   void end_visit();
 
   State& state_;

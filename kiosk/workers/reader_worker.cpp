@@ -2,8 +2,8 @@
 
 #include "base/core/log.h"
 #include "base/core/personal.h"
-#include "drivers/card-reader/profile.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace pishkhan::workers {
@@ -13,6 +13,68 @@ namespace {
 /// How long one look at the reader lasts; it ends at once when a card moves. A job waits no longer than this.
 constexpr std::chrono::milliseconds look{150};
 constexpr std::chrono::milliseconds between_connects{1000};
+/// One look that is not answered may be bad luck; a reader that fails so many in a row is dead.
+constexpr int most_troubled_looks = 5;
+// What staff are told about the reader.
+constexpr const char* no_reader = "CRD-01";
+constexpr const char* dead_reader = "CRD-02";
+constexpr const char* unusable_reader = "CRD-03";
+constexpr const char* jammed_reader = "CRD-04";
+
+visit::event::CardMedia media_of(card::MediaState state) {
+  switch (state) {
+    case card::MediaState::Present:
+      return visit::event::CardMedia::Present;
+    case card::MediaState::NotPresent:
+      return visit::event::CardMedia::NotPresent;
+    case card::MediaState::Entering:
+      return visit::event::CardMedia::Entering;
+    case card::MediaState::Jammed:
+      return visit::event::CardMedia::Jammed;
+    case card::MediaState::Unknown:
+      break;
+  }
+  return visit::event::CardMedia::Unknown;
+}
+visit::event::ChipPower chip_of(card::ChipState state) {
+  using visit::event::ChipPower;
+  switch (state) {
+    case card::ChipState::Online:
+      return ChipPower::Online;
+    case card::ChipState::PoweredOff:
+      return ChipPower::PoweredOff;
+    case card::ChipState::NoCard:
+      return ChipPower::NoCard;
+    case card::ChipState::NoDevice:
+      return ChipPower::NoDevice;
+    case card::ChipState::HardwareError:
+      return ChipPower::HardwareError;
+    case card::ChipState::Busy:
+      return ChipPower::Busy;
+    case card::ChipState::Unknown:
+      break;
+  }
+  return ChipPower::Unknown;
+}
+visit::event::CardFault fault_of(card::CardFault fault) {
+  using visit::event::CardFault;
+  switch (fault) {
+    case card::CardFault::UnknownCard:
+      return CardFault::Unknown;
+    case card::CardFault::Copied:
+    case card::CardFault::Untrusted:
+      return CardFault::NotGenuine;
+    case card::CardFault::OutOfDate:
+      return CardFault::OutOfDate;
+    default:
+      return CardFault::Failed;
+  }
+}
+visit::event::CardFault fault_of(card::CardKind kind) {
+  using visit::event::CardFault;
+  if (kind == card::CardKind::Bank) return CardFault::Bank;
+  return kind == card::CardKind::Staff ? CardFault::Staff : CardFault::Unknown;
+}
 
 }  // namespace
 
@@ -34,7 +96,7 @@ void ReaderWorker::run(const std::stop_token& stop) {
     // With a reader the wait is at the reader, which reports a card at once; without, at the mailbox.
     // A reader that cannot notify, or is in trouble, answers at once: then the pace is ours.
     const bool paces =
-        reader_ && reader_->descriptor().interrupt == card::ccid::InterruptEndpoint::Present && !troubled_;
+        reader_ && reader_->descriptor().interrupt == card::ccid::InterruptEndpoint::Present && troubled_ == 0;
     auto job = paces ? jobs_.try_take() : jobs_.take(stop, reader_ ? look : between_connects);
     if (!job) {
       if (reader_) watch();
@@ -46,9 +108,9 @@ void ReaderWorker::run(const std::stop_token& stop) {
 }
 
 void ReaderWorker::connect() {
-  if (setup_.port == nullptr) return;
+  if (setup_.port == nullptr) return lose(no_reader);
   auto transport = setup_.port->connect();
-  if (!transport) return;
+  if (!transport) return lose(no_reader);
   transport_ = std::move(*transport);
   auto reader = card::CardReader::open(*transport_, *setup_.clock);
   if (!reader) {
@@ -57,32 +119,57 @@ void ReaderWorker::connect() {
       log::warning("reader.refused", {{"fault", static_cast<int>(reader.error())}});
     }
     refused_generation_ = generation;
-    transport_.reset();
-    return;
+    return lose(unusable_reader);
   }
   reader_.emplace(std::move(*reader));
-  tell_presence(true);
+  troubled_ = 0;
+  // That its descriptors can be read says nothing: one that was dead has to answer before it counts again.
+  const bool was_dead = told_ && told_->staff_code == dead_reader;
+  if (was_dead && reader_->poll({}).media == card::MediaState::Unknown)
+    return lose(dead_reader, visit::event::ChipPower::HardwareError);
+  tell({.present = true});
 }
 
-void ReaderWorker::tell_presence(bool present) {
-  if (told_present_ == present) return;
-  told_present_ = present;
-  log::info("reader.state", {{"present", static_cast<int>(present)}});
-  setup_.events->post(visit::event::ReaderChanged{present});
+/// There is no reader, or none that can be used: cards are no way to identify oneself until there is.
+void ReaderWorker::lose(const char* staff_code, visit::event::ChipPower chip) {
+  reader_.reset();
+  transport_.reset();
+  card_inside_ = false;
+  tell({.present = false, .chip = chip, .staff_code = staff_code});
+}
+
+void ReaderWorker::tell(visit::event::ReaderChanged now) {
+  const bool same = told_ && told_->present == now.present && told_->media == now.media &&
+                    told_->chip == now.chip && told_->staff_code == now.staff_code;
+  if (same) return;
+  if (!told_ || told_->present != now.present || told_->staff_code != now.staff_code) {
+    const log::Field present{"present", static_cast<int>(now.present)};
+    if (now.staff_code.empty())
+      log::info("reader.state", {present});
+    else
+      log::warning("reader.state", {present, {"code", log::PublicText{now.staff_code}}});
+  }
+  told_ = now;
+  setup_.events->post(std::move(now));
 }
 
 void ReaderWorker::watch() {
   const card::ReaderStatus status = reader_->poll(look);
-  if (status.chip == card::ChipState::NoDevice) {
-    reader_.reset();
-    transport_.reset();
-    card_inside_ = false;
-    tell_presence(false);
+  if (status.chip == card::ChipState::NoDevice) return lose(no_reader);
+  if (status.media == card::MediaState::Unknown) {
+    // One slot that did not answer in time is no card drawn out; a reader that stays silent is dead, and is
+    // opened anew until it lives again.
+    if (++troubled_ >= most_troubled_looks) lose(dead_reader, visit::event::ChipPower::HardwareError);
     return;
   }
-  // One slot that did not answer in time is no card drawn out.
-  troubled_ = status.media == card::MediaState::Unknown;
-  if (troubled_) return;
+  troubled_ = 0;
+  const bool jammed = status.media == card::MediaState::Jammed;
+  tell({.present = !jammed,
+        .media = media_of(status.media),
+        .chip = chip_of(status.chip),
+        .staff_code = jammed ? jammed_reader : ""});
+  if (jammed) card_inside_ = false;
+  if (jammed || status.media == card::MediaState::Entering) return;
   const bool inside = status.media == card::MediaState::Present;
   if (inside == card_inside_) return;
   card_inside_ = inside;
@@ -92,21 +179,45 @@ void ReaderWorker::watch() {
     setup_.events->post(visit::event::CardRemoved{});
 }
 
+card::ReadingSetup ReaderWorker::reading_setup(visit::VisitId visit) {
+  card::ReadingSetup setup;
+  setup.profiles = setup_.profiles;
+  setup.clock = setup_.clock;
+  setup.random = &random_;
+  setup.trusted_time = setup_.clock->wall();
+  const auto passed = setup_.certainly_passed ? setup_.certainly_passed() : std::nullopt;
+  if (passed) setup.trusted_time = std::max(setup.trusted_time, *passed);
+  setup.read_so_far = [this, visit](const card::CardReading& so_far) {
+    const PersonalText* name = so_far.find(card::Meaning::Name);
+    if (so_far.kind == card::CardKind::Citizen && name != nullptr)
+      setup_.events->post(visit::event::CardNamed{visit, *name});
+  };
+  return setup;
+}
+
 void ReaderWorker::read_card(visit::VisitId visit) {
-  using visit::event::CardFault;
   if (!reader_) {
-    setup_.events->post(visit::event::CardFailed{visit, CardFault::Failed});
+    setup_.events->post(visit::event::CardFailed{visit, visit::event::CardFault::Failed});
     return;
   }
+  tell({.present = true, .media = visit::event::CardMedia::Present, .chip = visit::event::ChipPower::Busy});
   setup_.events->post(visit::event::CardReading{visit});
-  auto holder = card::read_card(*reader_, *setup_.clock);
-  if (holder) {
-    setup_.events->post(visit::event::CardRead{visit, std::move(holder->national_id), std::move(holder->name)});
+  const auto reading = card::read_card(*reader_, reading_setup(visit));
+  if (!reading) {
+    log::info("reader.card-failed", {{"fault", log::PublicText{std::string(card::name_of(reading.error()))}}});
+    setup_.events->post(visit::event::CardFailed{visit, fault_of(reading.error())});
     return;
   }
-  log::info("reader.card-failed", {{"fault", static_cast<int>(holder.error())}});
-  const bool unknown = holder.error() == card::CardFault::UnknownCard;
-  setup_.events->post(visit::event::CardFailed{visit, unknown ? CardFault::Unknown : CardFault::Failed});
+  log::info("reader.card",
+            {{"profile", log::PublicText{reading->profile}}, {"proven", static_cast<int>(reading->proven)}});
+  const PersonalText* number = reading->find(card::Meaning::NationalId);
+  const PersonalText* name = reading->find(card::Meaning::Name);
+  const bool citizen =
+      reading->kind == card::CardKind::Citizen && reading->proven && number != nullptr && name != nullptr;
+  if (citizen)
+    setup_.events->post(visit::event::CardRead{visit, *number, *name});
+  else
+    setup_.events->post(visit::event::CardFailed{visit, fault_of(reading->kind)});
 }
 
 }  // namespace pishkhan::workers

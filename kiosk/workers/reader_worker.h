@@ -2,12 +2,17 @@
 
 #include "base/core/clock.h"
 #include "base/core/mailbox.h"
+#include "base/core/random.h"
+#include "drivers/card-reader/profile.h"
 #include "drivers/card-reader/reader.h"
+#include "drivers/card-reader/reading.h"
 #include "kiosk/visit/effect.h"
 #include "kiosk/workers/device_port.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <thread>
 #include <variant>
 
@@ -21,6 +26,9 @@ class ReaderWorker {
     DevicePort* port = nullptr;  ///< null: this machine has no reader
     const Clock* clock = nullptr;
     Mailbox<visit::Event>* events = nullptr;
+    std::span<const card::Profile> profiles = {};  ///< none: every card is a chip card that nobody knows
+    /// What time it is at least, told by somebody trusted; certificates are judged by it and by the clock.
+    std::function<std::optional<WallTime>()> certainly_passed = {};
   };
   explicit ReaderWorker(Setup setup);
   ~ReaderWorker();
@@ -46,16 +54,19 @@ class ReaderWorker {
   void connect();
   void watch();
   void read_card(visit::VisitId visit);
-  void tell_presence(bool present);
+  void lose(const char* staff_code, visit::event::ChipPower chip = visit::event::ChipPower::NoDevice);
+  void tell(visit::event::ReaderChanged now);
+  [[nodiscard]] card::ReadingSetup reading_setup(visit::VisitId visit);
 
   Setup setup_;
   Mailbox<Job> jobs_{16};
   std::unique_ptr<usb::Transport> transport_;
   std::optional<card::CardReader> reader_;
   std::uint64_t refused_generation_ = 0;  ///< of the newest reader that we cannot drive
-  bool told_present_ = false;
+  std::optional<visit::event::ReaderChanged> told_;
   bool card_inside_ = false;
-  bool troubled_ = false;
+  int troubled_ = 0;  ///< looks in a row that the reader did not answer well
+  SystemRandom random_;
   std::jthread thread_;
 };
 

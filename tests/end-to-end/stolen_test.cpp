@@ -109,7 +109,7 @@ class Day {
     search_.add(which + "name on the card", holder.name.reveal());
     search_.add(which + "number of the card", holder.card_number.reveal());
     if (!robot.tap("service/tree-felling") || !main()) return false;
-    city_.machine->reader().insert(std::make_unique<simulated::CitizenCard>(holder));
+    city_.machine->reader().insert(city_.machine->cards().citizen(holder));
     return robot.wait_for([&robot] { return robot.page<visit::page::Form>() != nullptr; }) &&
            enter("reason", which + "reason", typist_.word()) && main();
   }

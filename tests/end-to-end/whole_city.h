@@ -50,6 +50,7 @@ class WholeCity : public AtKiosk {
     setup.folder = place_ / "machine";
     setup.city_pack = city_pack_;
     if (backend != nullptr) setup.keys = backend->kiosk_keys();
+    if (backend != nullptr) setup.cards = &backend->cards();
     make_machine(std::move(setup));
   }
   ~WholeCity() { switch_off(); }

@@ -141,7 +141,7 @@ TEST_CASE("identity, whether typed or from a card, and the receipt secret go as 
   REQUIRE(robot.tap("area/trees"));
   REQUIRE(robot.tap("service/tree-felling"));
   REQUIRE(robot.tap("main"));
-  city.machine->reader().insert(std::make_unique<simulated::CitizenCard>());
+  city.machine->reader().insert(city.machine->cards().citizen());
   REQUIRE(robot.wait_for([&city] { return city.robot->page<visit::page::Form>() != nullptr; }));
   static_cast<void>(city.machine->reader().remove());
   REQUIRE(robot.wait_for([&city] { return city.robot->page<visit::page::Identify>() != nullptr; }));

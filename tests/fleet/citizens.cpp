@@ -50,7 +50,7 @@ screens::Action Kiosk::identify(const page::Identify& here) {
     }
     return action::Next{};
   }
-  if (here.card == screens::view::CardState::Waiting) {
+  if (here.card == screens::view::CardState::Waiting || here.card == screens::view::CardState::LeftBehind) {
     if (state_.around.card_inside) happen(visit::event::CardRemoved{});
     happen(visit::event::CardInserted{});
   }
@@ -72,6 +72,8 @@ screens::Action Kiosk::next_action(const visit::Visit& visit) {
     return action::Next{};
   }
   if (std::holds_alternative<page::Filing>(visit.page)) return action::Touched{};
+  if (std::holds_alternative<page::Goodbye>(visit.page) && state_.around.card_inside)
+    happen(visit::event::CardRemoved{});
   const bool over =
       std::holds_alternative<page::Refused>(visit.page) || std::holds_alternative<page::Receipt>(visit.page);
   return over ? screens::Action(action::End{}) : screens::Action(action::Next{});

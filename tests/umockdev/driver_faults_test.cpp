@@ -3,7 +3,7 @@
 #include "base/core/clock.h"
 #include "base/core/log.h"
 #include "base/core/random.h"
-#include "drivers/card-reader/profile.h"
+#include "drivers/card-reader/municipal_card_test.h"
 #include "drivers/card-reader/usb_match.h"
 #include "drivers/receipt-printer/job.h"
 #include "drivers/receipt-printer/shipped_models_test.h"
@@ -30,10 +30,10 @@ constexpr card::ReaderLimits hasty{.exchange = 160ms, .one_read = 40ms};
 constexpr std::chrono::milliseconds reading_bound{3000};
 
 /// Plugs in, reads, pulls out. Nothing if the reader could not be opened.
-std::optional<Result<card::CardHolder, card::CardFault>> read_once(UsbRig& rig, usb::Bus& bus,
-                                                                   simulated::SimulatedCardReader& device,
-                                                                   std::optional<std::size_t> index,
-                                                                   UrbFault fault) {
+std::optional<Result<card::test::CardHolder, card::CardFault>> read_once(UsbRig& rig, usb::Bus& bus,
+                                                                         simulated::SimulatedCardReader& device,
+                                                                         std::optional<std::size_t> index,
+                                                                         UrbFault fault) {
   const SystemClock clock;
   rig.plug_in(device);
   if (index) rig.strike(device, *index, fault);
@@ -41,7 +41,7 @@ std::optional<Result<card::CardHolder, card::CardFault>> read_once(UsbRig& rig, 
   if (!transport) return std::nullopt;
   auto reader = card::CardReader::open(*transport, clock, hasty);
   if (!reader) return std::nullopt;
-  return card::read_card(*reader, clock);
+  return card::test::read_card(*reader, clock);
 }
 
 std::uint64_t chosen_seed() {
@@ -138,7 +138,7 @@ TEST_CASE("reader and printer at work at the same time, while a third thread loo
       const auto transport = rig::open_first(*bus, card::wanted_readers());
       if (!transport) return;
       auto driver = card::CardReader::open(*transport, clock);
-      for (int i = 0; driver && i < 5; ++i) cards += card::read_card(*driver, clock) ? 1 : 0;
+      for (int i = 0; driver && i < 5; ++i) cards += card::test::read_card(*driver, clock) ? 1 : 0;
     });
     std::jthread prints([&] {
       const auto transport = rig::open_first(*bus, printer::test::shipped_models().wanted());

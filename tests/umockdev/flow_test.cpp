@@ -2,7 +2,7 @@
 #include "base/core/bitmap.h"
 #include "base/core/clock.h"
 #include "base/core/random.h"
-#include "drivers/card-reader/profile.h"
+#include "drivers/card-reader/municipal_card_test.h"
 #include "drivers/card-reader/usb_match.h"
 #include "drivers/receipt-printer/job.h"
 #include "drivers/receipt-printer/shipped_models_test.h"
@@ -40,7 +40,7 @@ TEST_CASE("a card is read through the real libusb") {
   auto reader = card::CardReader::open(*transport, clock);
   REQUIRE(reader);
   CHECK(reader->poll(50ms).media == card::MediaState::Present);
-  const auto holder = card::read_card(*reader, clock);
+  const auto holder = card::test::read_card(*reader, clock);
   REQUIRE(holder);
   CHECK(holder->national_id.reveal() == rig::citizen_national_id);
   transport.reset();

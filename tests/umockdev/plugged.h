@@ -54,8 +54,12 @@ inline std::unique_ptr<usb::Transport> open_first(usb::Bus& bus, const usb::Want
   return transport;
 }
 
+inline const simulated::CardAuthority& card_authority() {
+  static const simulated::CardAuthority authority;
+  return authority;
+}
 inline std::unique_ptr<simulated::SimulatedCard> citizen_card() {
-  return std::make_unique<simulated::CitizenCard>();
+  return std::make_unique<simulated::CitizenCard>(simulated::CardHolder{}, card_authority());
 }
 
 /// A few rows of everything: blank, ink to the edges, a pattern.

@@ -2,13 +2,17 @@
 #include "base/core/clock.h"
 #include "drivers/simulated/simulated_card_reader.h"
 #include "drivers/simulated/simulated_printer.h"
+#include "tests/umockdev/plugged.h"
 #include "tests/umockdev/usb_rig.h"
 
 #include <doctest/doctest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -91,4 +95,67 @@ TEST_CASE("wrong use is 2") {
   CHECK(run("list --nonsense").code == 2);
   CHECK(run("--help").code == 0);
   CHECK(run("--version").code == 0);
+}
+
+TEST_CASE("atr and ccid-descriptor take bytes apart without any device") {
+  const Ended good = run("atr --json 3B 68 00 00 50 49 53 48 4B 48 41 4E");
+  CHECK(good.code == 0);
+  const nlohmann::json atr = nlohmann::json::parse(good.out, nullptr, false);
+  REQUIRE(atr.is_object());
+  CHECK(atr["convention"] == "direct");
+  CHECK(atr["historical_text"] == "PISHKHAN");
+  CHECK(atr["interface_bytes"][0]["TB1"] == "00");
+  CHECK(atr["check_byte"] == "absent");
+  CHECK(run("atr 3B:F8:13:00").code == 1);
+  CHECK(run("atr 3A02 1450").out.find("bad-first-byte") != std::string::npos);
+  CHECK(run("atr xyz").code == 2);
+  const simulated::SimulatedCardReader reader;
+  const Ended whole = run("ccid-descriptor --json " + to_hex(reader.descriptors()));
+  CHECK(whole.code == 0);
+  const nlohmann::json descriptor = nlohmann::json::parse(whole.out, nullptr, false);
+  REQUIRE(descriptor.is_object());
+  CHECK(descriptor["exchange_level"] == "short-apdu");
+  CHECK(descriptor["slots"] == 1);
+  CHECK(descriptor["driven"] == true);
+  CHECK(run("ccid-descriptor 0902").code == 1);
+}
+
+TEST_CASE("profile names what is wrong in a card's profile") {
+  const Ended good = run("profile --json assets/cards/citizen-card.json");
+  CHECK(good.code == 0);
+  const nlohmann::json told = nlohmann::json::parse(good.out, nullptr, false);
+  REQUIRE(told.is_object());
+  CHECK(told["kind"] == "citizen");
+  CHECK(told["authorities"] == 0);
+  CHECK(run("profile assets/printers/safe.json").out.find("missing-field: format") != std::string::npos);
+  CHECK(run("profile /nonexistent.json").code == 1);
+}
+
+TEST_CASE("reader, card and record speak of the card and not of its holder") {
+  simulated::SimulatedCardReader device;
+  device.insert(rig::citizen_card());
+  UsbRig rig;
+  CHECK(run("reader").out.find("no card reader is plugged in") != std::string::npos);
+  rig.plug_in(device);
+  const Ended reader = run("reader --json");
+  CHECK(reader.code == 0);
+  const nlohmann::json told = nlohmann::json::parse(reader.out, nullptr, false);
+  REQUIRE_MESSAGE(told.is_object(), reader.out);
+  CHECK(told["status"]["media"] == "present");
+  const std::string file = "/tmp/pishkhan-transcript-" + std::to_string(::getpid());
+  // As shipped, nobody is trusted: the card is known, and its proof is not.
+  for (const std::string& verb : {std::string("card"), "record " + file}) {
+    const Ended card = run(verb + " --json --profiles assets/cards");
+    const nlohmann::json read = nlohmann::json::parse(card.out, nullptr, false);
+    REQUIRE_MESSAGE(read.is_object(), card.out);
+    CHECK(read["profile"] == "citizen-card");
+    CHECK(read["fault"] == "untrusted");
+    CHECK(read["atr"]["historical_text"] == "PISHKHAN");
+    CHECK(card.out.find(rig::citizen_national_id) == std::string::npos);
+  }
+  std::ifstream stream(file);
+  const std::string transcript{std::istreambuf_iterator<char>(stream), {}};
+  std::filesystem::remove(file);
+  CHECK(transcript.find("\"outcome\":\"untrusted\"") != std::string::npos);
+  CHECK(transcript.find(to_hex(as_bytes(rig::citizen_national_id))) == std::string::npos);
 }

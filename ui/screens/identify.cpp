@@ -21,27 +21,78 @@ struct CardWords {
   std::string_view reason;         ///< why one cannot go on yet
 };
 
-CardWords words_of(const Page& page, CardState state) {
+enum class Typing { Possible, NotHere };
+
+/// A card that is not the one that is needed.
+CardWords words_of_other(const Page& page, CardState state, Typing typing) {
+  const std::string_view reason = page.tr("Waiting for another card.");
+  switch (state) {
+    case CardState::NotGenuine:
+      return {
+          page.tr("This card could not prove that it is genuine"),
+          page.tr("It is not accepted here. Please take it out. If it is yours, the municipality's staff will "
+                  "look at it with you."),
+          NoticeKind::Error, reason};
+    case CardState::OutOfDate:
+      return {page.tr("This card is not valid today"),
+              page.tr("Please take it out and ask the municipality for a new one."), NoticeKind::Notice,
+              reason};
+    case CardState::BankCard:
+      return {page.tr("This is a bank card"),
+              page.tr("Nothing was read from it. Please take it out and use your city card."),
+              NoticeKind::Notice, reason};
+    case CardState::StaffCard:
+      return {page.tr("This is a staff card"),
+              page.tr("It is recognised, and opens nothing at this counter yet. Please take it out."),
+              NoticeKind::Notice, reason};
+    case CardState::LeftBehind:
+      return {page.tr("Somebody's card is in the reader"),
+              page.tr("It was left by a person before you. Please take it out and hand it to the staff."),
+              NoticeKind::Notice, reason};
+    default:
+      break;
+  }
+  // Said as it is: a national card is a chip card whose keys nobody has given to this municipality.
+  if (typing == Typing::Possible) {
+    return {
+        page.tr("This chip card cannot be read here"),
+        page.tr("A national ID card can be read only with a profile and keys from its authority, which this "
+                "counter does not have. Please type your number, or use your city card."),
+        NoticeKind::Notice, reason};
+  }
+  return {page.tr("This chip card cannot be read here"),
+          page.tr("A national ID card can be read only with a profile and keys from its authority, which this "
+                  "counter does not have. Please take it out and use your city card."),
+          NoticeKind::Notice, reason};
+}
+
+CardWords words_of(const Page& page, CardState state, Typing typing) {
   switch (state) {
     case CardState::NoReader:
       return {page.tr("The card reader does not answer"), page.tr("It is not your card's fault."),
               NoticeKind::Notice, page.tr("No card can be read just now.")};
     case CardState::Waiting:
-      return {page.tr("Put your city card into the reader"), page.tr("Chip first. Leave it in until we say so."),
-              std::nullopt, page.tr("Waiting for your card.")};
+      return {page.tr("Put your city card into the reader"),
+              page.tr("Chip first. Leave it in until we say so."), std::nullopt,
+              page.tr("Waiting for your card.")};
     case CardState::Reading:
       return {page.tr("Your card is being read"), page.tr("Please leave it in."), std::nullopt,
               page.tr("Just a moment.")};
-    case CardState::Unknown:
-      return {page.tr("This card is not known here"),
-              page.tr("Please use your city card. Take this one out first."), NoticeKind::Notice,
-              page.tr("Waiting for another card.")};
+    case CardState::Checking:
+      return {page.tr("Your card is being checked"),
+              page.tr("Please leave it in. We make sure that it is not a copy."), std::nullopt,
+              page.tr("Just a moment.")};
+    case CardState::PulledOut:
+      return {page.tr("Your card was taken out"),
+              page.tr("Please put it in again to go on. What you typed is kept for you."), NoticeKind::Notice,
+              page.tr("Waiting for your card.")};
     case CardState::Failed:
       return {page.tr("The card could not be read"),
               page.tr("Please take it out, wipe the chip with a dry cloth and put it in again."),
               NoticeKind::Error, page.tr("Waiting for your card.")};
+    default:
+      return words_of_other(page, state, typing);
   }
-  return {};
 }
 
 /// A card, chip first: what is asked for is seen before it is read.
@@ -72,7 +123,8 @@ void draw_card(Page& page, Rect& column) {
 
 void draw_by_card(Page& page, const view::Identify& view, const Header& header) {
   const toolkit::Theme& theme = page.theme();
-  const CardWords words = words_of(page, view.card);
+  const bool may_type = view.service->assurance != services::Assurance::Card;
+  const CardWords words = words_of(page, view.card, may_type ? Typing::Possible : Typing::NotHere);
   const MainAction main{.label = page.tr("Continue"), .reason = words.reason};
   Rect body =
       draw_frame(page, header, {.side = back_action(page), .main = main, .reason_room = ReasonRoom::Always});
@@ -83,11 +135,19 @@ void draw_by_card(Page& page, const view::Identify& view, const Header& header) 
   } else {
     page.paragraph(body, words.sentence);
   }
-  if (view.card == CardState::Reading) {
+  if (view.card == CardState::NoReader && !view.staff_code.empty()) {
+    page.flow(body, fill(page.tr("Code for staff: {code}"), {{"code", view.staff_code}}),
+              {.type = toolkit::Type::Body, .colour = theme.ink_soft}, theme.gap_24);
+  }
+  if (view.card == CardState::Checking && view.name != nullptr && !view.name->empty()) {
+    page.flow(body, view.name->reveal(), {.type = toolkit::Type::Title, .weight = toolkit::Weight::Bold},
+              theme.gap_24);
+  }
+  if (view.card == CardState::Reading || view.card == CardState::Checking) {
     toolkit::spinner(page.ui, body.cut_top(theme.button_height, theme.gap_24), page.situation.waiting_for,
                      theme.turquoise);
   }
-  if (view.service->assurance == services::Assurance::Card) return;
+  if (!may_type) return;
   const bool no_reader = view.card == CardState::NoReader;
   body.cut_top(theme.gap_24);
   if (page.button(body.cut_top(theme.button_height),

@@ -40,6 +40,7 @@ class City {
   FieldValues values_;
   FieldValues typing_;
   FieldProblems problems_;
+  PersonalText card_name_{"مریم احمدی"};
   FieldValues tracking_;
   Bitmap paper_;
 };

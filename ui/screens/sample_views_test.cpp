@@ -26,10 +26,19 @@ void City::add_identify(std::vector<Sample>& samples) const {
   identify.by_card = true;
   for (const auto& [name, state] : {std::pair{"identify-card-waiting", CardState::Waiting},
                                     std::pair{"identify-card-reading", CardState::Reading},
+                                    std::pair{"identify-card-checking", CardState::Checking},
                                     std::pair{"identify-card-unknown", CardState::Unknown},
+                                    std::pair{"identify-card-not-genuine", CardState::NotGenuine},
+                                    std::pair{"identify-card-out-of-date", CardState::OutOfDate},
+                                    std::pair{"identify-card-bank", CardState::BankCard},
+                                    std::pair{"identify-card-staff", CardState::StaffCard},
+                                    std::pair{"identify-card-pulled", CardState::PulledOut},
+                                    std::pair{"identify-card-left", CardState::LeftBehind},
                                     std::pair{"identify-card-failed", CardState::Failed},
                                     std::pair{"identify-card-none", CardState::NoReader}}) {
     identify.card = state;
+    identify.name = &card_name_;
+    identify.staff_code = "CRD-01";
     samples.push_back({.name = name, .view = identify, .waiting_for = 1s});
   }
   identify.by_card = false;
@@ -165,6 +174,7 @@ std::vector<Sample> City::samples(Language language) const {
   std::vector<Sample> samples;
   samples.push_back({.name = "welcome", .view = view::Welcome{}});
   samples.push_back({.name = "welcome-recovery", .view = view::Welcome{true}});
+  samples.push_back({.name = "welcome-card-left", .view = view::Welcome{false, true}});
   samples.push_back({.name = "services", .view = view::Services{}});
   samples.push_back({.name = "area-open", .view = view::Area{catalogue_.area("complaints")}});
   samples.push_back({.name = "area-elsewhere", .view = view::Area{catalogue_.area("permits")}});

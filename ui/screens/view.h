@@ -35,6 +35,7 @@ namespace view {
 struct Welcome {
   bool recovery_offered =
       false;  ///< a request was filed in the last ten minutes whose receipt did not come out
+  bool card_left_behind = false;  ///< by a visit that has ended
 };
 struct Services {};
 /// One area: its open services, or where it is served today.
@@ -47,11 +48,26 @@ struct Before {
   std::vector<std::optional<services::SolarDay>> due;
 };
 
-enum class CardState { NoReader, Waiting, Reading, Unknown, Failed };
+enum class CardState {
+  NoReader,
+  Waiting,
+  Reading,
+  Checking,    ///< read; it is proving that it is no copy
+  Unknown,     ///< a chip card that cannot be read here
+  Failed,      ///< could not be read
+  NotGenuine,  ///< did not prove itself
+  OutOfDate,   ///< not valid today
+  BankCard,    ///< recognised by name, and not read
+  StaffCard,   ///< recognised; it opens nothing
+  PulledOut,   ///< in the middle of a visit that is bound to it
+  LeftBehind,  ///< it is the card of somebody who has gone
+};
 struct Identify {
   const services::Service* service = nullptr;
   bool by_card = false;  ///< false: the number is typed
   CardState card = CardState::Waiting;
+  const PersonalText* name = nullptr;   ///< that the card says, while Checking
+  std::string staff_code = {};          ///< of the reader's trouble; empty: there is none
   const FieldValues* values = nullptr;  ///< key "national_id"
   const FieldProblems* problems = nullptr;
   std::string focused;

@@ -109,6 +109,15 @@ void draw_welcome(Page& page, const view::Welcome& view) {
     const Rect line = body.cut_bottom(page.ui.text_height(words, style, width) + theme.gap_24);
     page.ui.text(line.inset(theme.margin, theme.gap_12), words, style);
   }
+  if (view.card_left_behind && !view.recovery_offered) {  // a code that can be fetched again is gone sooner
+    const TextStyle style{
+        .type = Type::Body, .colour = theme.on_deep, .align = Align::Centre, .vertical = VerticalAlign::Middle};
+    const std::string_view words =
+        page.tr("A card was left in the reader. Please take it out and hand it to the staff.");
+    const float width = body.w - 2 * theme.margin;
+    const Rect line = body.cut_bottom(page.ui.text_height(words, style, width) + theme.gap_24);
+    page.ui.text(line.inset(theme.margin, theme.gap_12), words, style);
+  }
   draw_hero(page, body.cut_top(kHeroHeight));
   Rect column = body.inset(kSideMargin, 0);
   column.cut_top(theme.gap_24);

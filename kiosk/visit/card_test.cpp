@@ -1,0 +1,238 @@
+// Cards come, prove themselves, are pulled at any moment, and are forgotten.
+#include "kiosk/visit/present.h"
+#include "kiosk/visit/test_counter.h"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pishkhan::visit {
+namespace {
+
+namespace action = screens::action;
+using screens::view::CardState;
+
+const char* const number = "0499370899";
+
+/// A counter with a reader, at the place where the service asks for the card.
+Counter at_identify(const services::Catalogue& city, const std::string& service = "card") {
+  Counter counter(city);
+  counter.happen(event::ReaderChanged{true});
+  counter.act(action::ChooseLanguage{Language::English});
+  counter.act(action::ChooseArea{"complaints"});
+  counter.act(action::ChooseService{service});
+  counter.act(action::Next{});
+  REQUIRE(counter.page<page::Identify>() != nullptr);
+  return counter;
+}
+
+void read(Counter& counter, const char* national_id = number) {
+  counter.happen(event::CardRead{counter.visit()->id, PersonalText(national_id), PersonalText("سارا")});
+}
+
+CardState state_of(const Counter& counter) {
+  return counter.page<page::Identify>()->card;
+}
+
+}  // namespace
+
+TEST_CASE("a card is greeted by name before it has proven itself, and let in only afterwards") {
+  const auto city = small_city();
+  Counter counter = at_identify(city);
+  counter.happen(event::CardInserted{});
+  REQUIRE(counter.effect<effect::ReadCard>() != nullptr);
+  counter.happen(event::CardReading{counter.visit()->id});
+  counter.happen(event::CardNamed{counter.visit()->id, PersonalText("سارا")});
+  CHECK((state_of(counter) == CardState::Checking));
+  CHECK(counter.page<page::Identify>()->name.reveal() == "سارا");
+  CHECK(counter.visit()->values.empty());
+  SUBCASE("it is genuine") {
+    read(counter);
+    CHECK(counter.page<page::Form>() != nullptr);
+    CHECK(counter.visit()->card_holder);
+  }
+  SUBCASE("it is a copy") {
+    counter.happen(event::CardFailed{counter.visit()->id, event::CardFault::NotGenuine});
+    CHECK((state_of(counter) == CardState::NotGenuine));
+    CHECK(counter.page<page::Identify>()->name.empty());
+    CHECK(counter.visit()->values.empty());
+    CHECK_FALSE(counter.visit()->card_holder);
+  }
+  SUBCASE("it is pulled while it proves itself, and its answer comes late") {
+    counter.happen(event::CardRemoved{});
+    CHECK((state_of(counter) == CardState::Waiting));
+    CHECK(counter.page<page::Identify>()->name.empty());
+    counter.happen(event::CardNamed{counter.visit()->id, PersonalText("سارا")});
+    CHECK((state_of(counter) == CardState::Waiting));
+  }
+}
+
+TEST_CASE("each kind of card that does not do has its own state") {
+  const auto city = small_city();
+  const std::vector<std::pair<event::CardFault, CardState>> all{
+      {event::CardFault::Unknown, CardState::Unknown},
+      {event::CardFault::Failed, CardState::Failed},
+      {event::CardFault::NotGenuine, CardState::NotGenuine},
+      {event::CardFault::OutOfDate, CardState::OutOfDate},
+      {event::CardFault::Bank, CardState::BankCard},
+      {event::CardFault::Staff, CardState::StaffCard}};
+  for (const auto& [fault, shown] : all) {
+    Counter counter = at_identify(city);
+    counter.happen(event::CardInserted{});
+    counter.happen(event::CardFailed{counter.visit()->id, fault});
+    CHECK((state_of(counter) == shown));
+    counter.happen(event::CardRemoved{});
+    CHECK((state_of(counter) == CardState::Waiting));
+  }
+}
+
+TEST_CASE("a bound visit stops where its card is pulled; what was typed is for that card's holder only") {
+  const auto city = small_city();
+  Counter counter = at_identify(city);
+  counter.happen(event::CardInserted{});
+  read(counter);
+  counter.type("address", "خیابان");
+  counter.happen(event::CardRemoved{});
+  REQUIRE(counter.page<page::Identify>() != nullptr);
+  CHECK((state_of(counter) == CardState::PulledOut));
+  CHECK(counter.visit()->values.count("national_id") == 0);
+  CHECK(counter.visit()->values.at("address").reveal() == "خیابان");
+  counter.happen(event::CardInserted{});
+  SUBCASE("the same card goes on") {
+    read(counter);
+    CHECK(counter.visit()->values.at("address").reveal() == "خیابان");
+    CHECK(counter.visit()->bound_to.empty());
+  }
+  SUBCASE("another card begins anew") {
+    read(counter, "0084575948");
+    CHECK(counter.visit()->values.count("address") == 0);
+    CHECK(counter.visit()->values.at("national_id").reveal() == "0084575948");
+  }
+  SUBCASE("the number outlives no visit") {
+    counter.happen(event::CardRemoved{});
+    counter.act(action::End{});
+    counter.act(action::ConfirmEnd{});
+    CHECK(counter.attracts());
+  }
+}
+
+TEST_CASE("a visit that is not bound to the card loses nothing when it is pulled, at any moment") {
+  const auto city = small_city();
+  const std::vector<std::function<void(Counter&)>> steps{
+      [](Counter& one) { one.type("address", "خیابان آزادی"); },
+      [](Counter& one) { one.act(action::Next{}); },
+      [](Counter& one) { one.type("mobile", "09123456789"); },
+      [](Counter& one) { one.act(action::Next{}); },
+      [](Counter& one) { one.act(action::Next{}); },
+  };
+  for (std::size_t pulled = 0; pulled <= steps.size(); ++pulled) {
+    Counter counter = at_identify(city, "typed");
+    counter.happen(event::CardInserted{});
+    read(counter);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (i == pulled) counter.happen(event::CardRemoved{});
+      steps[i](counter);
+    }
+    const auto* filing = counter.effect<effect::File>();
+    REQUIRE(filing != nullptr);
+    CHECK(filing->values.at("address").reveal() == "خیابان آزادی");
+    CHECK(filing->values.at("national_id").reveal() == number);
+    CHECK((filing->assurance == services::Assurance::Card));
+  }
+}
+
+TEST_CASE("without a reader, or with one that died, the number can be typed and staff have a code") {
+  const auto city = small_city();
+  Counter counter = at_identify(city, "typed");
+  counter.happen(
+      event::ReaderChanged{false, event::CardMedia::Unknown, event::ChipPower::HardwareError, "CRD-02"});
+  CHECK((state_of(counter) == CardState::NoReader));
+  CHECK((counter.state.around.reader_chip == event::ChipPower::HardwareError));
+  const auto shown = present(counter.state, WallTime{}, counter.now);
+  CHECK(std::get<screens::view::Identify>(shown.view).staff_code == "CRD-02");
+  counter.act(action::TypeInstead{});
+  counter.type("national_id", number);
+  counter.act(action::Next{});
+  CHECK(counter.page<page::Form>() != nullptr);
+}
+
+TEST_CASE("the slot's state changes nothing that is shown") {
+  const auto city = small_city();
+  Counter counter = at_identify(city);
+  counter.happen(event::CardInserted{});
+  counter.happen(event::CardFailed{counter.visit()->id, event::CardFault::Unknown});
+  counter.happen(event::ReaderChanged{true, event::CardMedia::Present, event::ChipPower::Busy});
+  CHECK((state_of(counter) == CardState::Unknown));
+  CHECK((counter.state.around.reader_chip == event::ChipPower::Busy));
+}
+
+TEST_CASE("a card that is forgotten is asked for, then written down, and is nobody else's identity") {
+  const auto city = small_city();
+  Counter counter = at_identify(city);
+  counter.happen(event::CardInserted{});
+  read(counter);
+  const VisitId first = counter.visit()->id;
+  counter.act(action::End{});
+  counter.act(action::ConfirmEnd{});
+  REQUIRE(counter.page<page::Goodbye>() != nullptr);
+  CHECK(counter.effect<effect::Chime>() != nullptr);
+  CHECK(counter.effect<effect::Forget>() != nullptr);
+  counter.act(action::Next{});  // it cannot be closed away
+  CHECK(counter.page<page::Goodbye>() != nullptr);
+  int chimes = 0;
+  const effect::NoteForgottenCard* noted = nullptr;
+  for (SteadyTime waited{0}; waited < card_is_asked_for && noted == nullptr; waited += SteadyTime{500}) {
+    const auto due = next_deadline(counter.state, counter.now);
+    REQUIRE(due);
+    CHECK(*due - counter.now <= between_chimes);
+    counter.pass(SteadyTime{500});
+    if (counter.effect<effect::Chime>() != nullptr) ++chimes;
+    noted = counter.effect<effect::NoteForgottenCard>();
+  }
+  CHECK(chimes >= 10);
+  REQUIRE(noted != nullptr);
+  CHECK(noted->visit == first);
+  CHECK(noted->asked_seconds == 60);
+  REQUIRE(counter.attracts());
+  CHECK(
+      std::get<screens::view::Welcome>(present(counter.state, WallTime{}, counter.now).view).card_left_behind);
+  counter.act(action::Start{});
+  counter.act(action::ChooseArea{"complaints"});
+  counter.act(action::ChooseService{"card"});
+  counter.act(action::Next{});
+  CHECK(counter.effect<effect::ReadCard>() == nullptr);
+  CHECK((state_of(counter) == CardState::LeftBehind));
+  counter.happen(event::CardRemoved{});
+  CHECK((state_of(counter) == CardState::Waiting));
+  counter.happen(event::CardInserted{});
+  CHECK(counter.effect<effect::ReadCard>() != nullptr);
+}
+
+TEST_CASE("a card that is taken in time is thanked for and noted nowhere") {
+  const auto city = small_city();
+  Counter counter = at_identify(city);
+  counter.happen(event::CardInserted{});
+  read(counter);
+  SUBCASE("after the end") {
+    counter.act(action::End{});
+    counter.act(action::ConfirmEnd{});
+  }
+  SUBCASE("called back after walking away") {
+    counter.pass(idle_before_question);
+    counter.pass(question_stands);
+  }
+  REQUIRE(counter.page<page::Goodbye>() != nullptr);
+  counter.pass(SteadyTime{20'000});
+  counter.happen(event::CardRemoved{});
+  CHECK(counter.effect<effect::NoteForgottenCard>() == nullptr);
+  counter.pass(goodbye_stands - SteadyTime{1});
+  CHECK(counter.page<page::Goodbye>() != nullptr);
+  counter.pass(SteadyTime{1});
+  CHECK(counter.attracts());
+  CHECK_FALSE(counter.state.around.card_left_behind);
+}
+
+}  // namespace pishkhan::visit
