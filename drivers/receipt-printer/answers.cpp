@@ -53,6 +53,21 @@ std::optional<PaperBits> parse_paper_status(std::uint8_t byte) {
   return PaperBits{.near_end = bit(byte, 2), .out = bit(byte, 5)};
 }
 
+PortBits parse_port_status(std::uint8_t byte) {
+  return {.paper_empty = bit(byte, 5), .selected = bit(byte, 4), .error = !bit(byte, 3)};
+}
+
+std::optional<EjectorBits> parse_ejector_status(std::uint8_t byte) {
+  if (bit(byte, 1)) return std::nullopt;
+  return EjectorBits{.near_end = bit(byte, 0),
+                     .paper_present = bit(byte, 2),
+                     .in_mouth = bit(byte, 3),
+                     .motor_on = bit(byte, 4),
+                     .ejecting = bit(byte, 5),
+                     .error = bit(byte, 6),
+                     .paper_jam = bit(byte, 7)};
+}
+
 std::optional<Answer> AnswerParser::begin(std::uint8_t byte) {
   const bool full = status_ == StatusForm::FullStatus && byte == full_status_first;
   const bool automatic = status_ == StatusForm::RealTime1To4 && begins_automatic_status(byte);

@@ -42,6 +42,29 @@ struct PaperBits {
 [[nodiscard]] std::optional<ErrorBits> parse_error_status(std::uint8_t byte);
 [[nodiscard]] std::optional<PaperBits> parse_paper_status(std::uint8_t byte);
 
+/// GET_PORT_STATUS, which goes by the control pipe (USB Printer Class 1.1, 4.2.2).
+struct PortBits {
+  bool paper_empty = false;
+  bool selected = false;  ///< on-line
+  bool error = false;
+};
+/// Bits 5, 4 and 3 (0 is an error). The others are reserved as 0, but some printers set them: not looked at.
+[[nodiscard]] PortBits parse_port_status(std::uint8_t byte);
+
+/// GS e 6 (Custom, KPM210 manual, "Ejector commands"). No bit but one is fixed, so this byte can only be told
+/// from others by having asked for it.
+struct EjectorBits {
+  bool near_end = false;
+  bool paper_present = false;  ///< at the paper end sensor
+  bool in_mouth = false;
+  bool motor_on = false;
+  bool ejecting = false;
+  bool error = false;
+  bool paper_jam = false;
+};
+/// Nothing if bit 1, which is fixed at 0, is set.
+[[nodiscard]] std::optional<EjectorBits> parse_ejector_status(std::uint8_t byte);
+
 /// One byte of DLE EOT 1 to 4.
 struct StatusByte {
   std::uint8_t byte = 0;

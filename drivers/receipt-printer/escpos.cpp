@@ -99,6 +99,11 @@ void append_silence(Bytes& out) {
   ByteWriter(out).bytes(std::array<std::uint8_t, 3>{gs, 'a', 0});
 }
 
+void append_automatic_status(Bytes& out, ToldUnasked told) {
+  const int mask = (told.online ? 0x02 : 0) | (told.errors ? 0x04 : 0) | (told.paper ? 0x08 : 0);
+  ByteWriter(out).bytes(std::array<std::uint8_t, 3>{gs, 'a', static_cast<std::uint8_t>(mask)});
+}
+
 void append_present(Bytes& out, int steps) {
   ENSURE(steps >= 1 && steps <= 255, "GS e takes one byte");
   ByteWriter(out).bytes(std::array<std::uint8_t, 4>{gs, 'e', 3, static_cast<std::uint8_t>(steps)});
@@ -107,6 +112,10 @@ void append_present(Bytes& out, int steps) {
 void append_take_back(Bytes& out, Presenter::Untaken how) {
   const std::uint8_t function = how == Presenter::Untaken::Retract ? 2 : 5;
   ByteWriter(out).bytes(std::array<std::uint8_t, 3>{gs, 'e', function});
+}
+
+void append_ejector_question(Bytes& out) {
+  ByteWriter(out).bytes(std::array<std::uint8_t, 3>{gs, 'e', 6});
 }
 
 void append_status_request(Bytes& out, StatusKind kind) {

@@ -41,10 +41,20 @@ void append_fence(Bytes& out, const ProcessId& id);
 void append_sensor_question(Bytes& out);
 /// GS a 0: says nothing that it is not asked.
 void append_silence(Bytes& out);
+/// What a printer tells unasked, by four bytes (answers.h, AutomaticStatus), whenever one of these changes.
+struct ToldUnasked {
+  bool online = false;  ///< on-line or off-line, with the cover
+  bool errors = false;
+  bool paper = false;
+};
+/// GS a n, bits 1 to 3; n = 0 is append_silence. The job asks instead: what comes unasked may be old.
+void append_automatic_status(Bytes& out, ToldUnasked told);
 /// GS e 3, m: presents the receipt and holds it.
 void append_present(Bytes& out, int steps);
 /// GS e 2 or GS e 5.
 void append_take_back(Bytes& out, Presenter::Untaken how);
+/// GS e 6: asks for the ejector's byte (answers.h, EjectorBits). FULL STATUS says the same and more.
+void append_ejector_question(Bytes& out);
 void append_status_request(Bytes& out, StatusKind kind);
 /// DLE DC4, function 8: clear buffers.
 void append_clear(Bytes& out);

@@ -28,6 +28,11 @@ TEST_CASE("commands are the bytes of the Command Reference") {
   CHECK(hex([](Bytes& out) { append_present(out, 12); }) == "1d65030c");
   CHECK(hex([](Bytes& out) { append_take_back(out, Presenter::Untaken::Retract); }) == "1d6502");
   CHECK(hex([](Bytes& out) { append_take_back(out, Presenter::Untaken::Eject); }) == "1d6505");
+  CHECK(hex([](Bytes& out) { append_ejector_question(out); }) == "1d6506");
+  CHECK(hex([](Bytes& out) {
+          append_automatic_status(out, {.online = true, .errors = true, .paper = true});
+        }) == "1d610e");
+  CHECK(hex([](Bytes& out) { append_automatic_status(out, {.paper = true}); }) == "1d6108");
   CHECK(hex([](Bytes& out) { append_status_request(out, StatusKind::Full); }) == "100414");
   CHECK(hex([](Bytes& out) { append_fence(out, {0x20, 0x7E, 'A', 'z'}); }) == "1d284806003030207e417a");
   CHECK(hex([](Bytes& out) { append_status_request(out, StatusKind::Paper); }) == "100404");
@@ -133,6 +138,29 @@ TEST_CASE("status bits mean what the specification says") {
   CHECK_FALSE(parse_paper_status(0x12)->near_end);
   for (const int half : {0x16, 0x1A, 0x32, 0x52, 0x3E})
     CHECK_FALSE(parse_paper_status(static_cast<std::uint8_t>(half)).has_value());
+}
+
+TEST_CASE("the port's status and the ejector's: each bit") {
+  CHECK(parse_port_status(0x18).selected);
+  CHECK_FALSE(parse_port_status(0x18).error);
+  CHECK_FALSE(parse_port_status(0x18).paper_empty);
+  CHECK(parse_port_status(0x10).error);
+  CHECK(parse_port_status(0x38).paper_empty);
+  CHECK_FALSE(parse_port_status(0x08).selected);
+  CHECK(parse_port_status(0xDF).selected);  // reserved bits that some printers set
+
+  const auto fine = parse_ejector_status(0x04);
+  REQUIRE(fine);
+  CHECK(fine->paper_present);
+  CHECK_FALSE(
+      (fine->near_end || fine->in_mouth || fine->motor_on || fine->ejecting || fine->error || fine->paper_jam));
+  CHECK(parse_ejector_status(0x05)->near_end);
+  CHECK(parse_ejector_status(0x0C)->in_mouth);
+  CHECK(parse_ejector_status(0x14)->motor_on);
+  CHECK(parse_ejector_status(0x24)->ejecting);
+  CHECK(parse_ejector_status(0x44)->error);
+  CHECK(parse_ejector_status(0x84)->paper_jam);
+  CHECK_FALSE(parse_ejector_status(0x06).has_value());
 }
 
 TEST_CASE("answers are found however the transfers were cut, and every truncation is none") {

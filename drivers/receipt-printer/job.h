@@ -120,6 +120,7 @@ class ReceiptPrinter {
   [[nodiscard]] PrintOutcome finish();
   [[nodiscard]] PrintOutcome give_up(PrinterFault fault);
   [[nodiscard]] Fault resynchronise();
+  [[nodiscard]] Fault send_padding();
   [[nodiscard]] bool clear_buffers();
   [[nodiscard]] Fault prove_synchronised();
 
@@ -132,6 +133,7 @@ class ReceiptPrinter {
   [[nodiscard]] Result<Wanted, PrinterFault> ask(escpos::StatusKind kind);
   [[nodiscard]] Result<PrinterStatus, PrinterFault> ask_one_to_four();
   [[nodiscard]] Result<PrinterStatus, PrinterFault> ask_full();
+  [[nodiscard]] Result<PrinterStatus, PrinterFault> ask_port();
   [[nodiscard]] Result<PrinterStatus, PrinterFault> ask_all_once();
   [[nodiscard]] Result<PrinterStatus, PrinterFault> ask_all();
   [[nodiscard]] Fault check_online();
@@ -142,6 +144,10 @@ class ReceiptPrinter {
   void begin_conversation(Milliseconds within);
   [[nodiscard]] Milliseconds left() const;
   [[nodiscard]] Milliseconds at_most(Milliseconds patience) const;
+  /// Dots that are being printed may look like a question, and be answered.
+  [[nodiscard]] bool may_be_printing() const {
+    return outstanding_bytes_ > 0 || model_.proof == ProofOfPrint::None;
+  }
   /// Two bands, and some questions that may lie between them, fit the receive buffer. In a large buffer, too, a
   /// band is a fraction of a second of printing, so that trouble is seen soon.
   [[nodiscard]] std::size_t band_bytes() const {
@@ -158,10 +164,18 @@ class ReceiptPrinter {
   std::size_t outstanding_bytes_ = 0;
   std::vector<escpos::Answer> statuses_;  ///< status answers received since the last question
   bool cleared_ = false;                  ///< a clear response came
+  bool echo_missing_ = false;             ///< a later fence was echoed, and an earlier one was not
   bool told_of_change_ = false;           ///< a status came unasked: ask at the next opportunity
+  /// An answer may be on its way that nobody waits for: drain before the next question. (Else a drain would
+  /// only cost a millisecond.)
+  bool strays_ = true;
   /// The printer may be in the middle of a command: true at first, since another process may have died there.
   bool lost_place_ = true;
   bool picture_sent_ = false;  ///< the last inked row of this job has been handed over, or may have been
+  /// The fence behind the last inked row, and whether it was echoed: then all the ink is on paper, cut or not.
+  std::optional<escpos::ProcessId> ink_fence_;
+  bool ink_echoed_ = false;
+  std::size_t noise_before_ = 0;  ///< of the parser, when this attempt began
   /// Part of a receipt may hang in the printer: cut it off before the next. True at first for the same reason.
   bool spoiled_ = true;
   int taken_back_ = 0;

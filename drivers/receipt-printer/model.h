@@ -23,6 +23,7 @@ enum class ProofOfPrint : std::uint8_t {
 /// How a printer tells what is wrong with it.
 enum class StatusForm : std::uint8_t {
   None,          ///< it never answers
+  PortStatus,    ///< only the USB class's GET_PORT_STATUS: paper out, off-line, and no reasons
   RealTime1To4,  ///< DLE EOT 1 to 4
   FullStatus     ///< DLE EOT 20, six bytes (Custom kiosk printers)
 };

@@ -129,6 +129,7 @@ void read_forms(Section& own, Model& model) {
                           {"process-id", ProofOfPrint::ProcessIdEcho}});
   own.word<StatusForm>("status", Need::Must, model.status,
                        {{"none", StatusForm::None},
+                        {"port-status", StatusForm::PortStatus},
                         {"dle-eot", StatusForm::RealTime1To4},
                         {"full-status", StatusForm::FullStatus}});
   own.word<ResetForm>("reset", Need::May, model.reset,

@@ -10,6 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds question_time{400};
+constexpr milliseconds drain_time{1};
 
 struct Findings {
   bool cover_open = false;
@@ -59,10 +60,13 @@ std::string_view staff_code(PrinterFault fault) {
 template <class Wanted>
 Result<Wanted, PrinterFault> ReceiptPrinter::ask(escpos::StatusKind kind) {
   // What came unasked must not be taken for the answer: dots can look like DLE EOT and be answered.
-  if (const Fault fault = drain()) return fail(*fault);
+  if (strays_ || may_be_printing()) {
+    if (const Fault fault = drain()) return fail(*fault);
+  }
   Bytes request;
   escpos::append_status_request(request, kind);
   for (int tries = 0; tries < 2; ++tries) {
+    strays_ = tries > 0;  // the answer to the first may come late
     statuses_.clear();
     if (const Fault fault = write(request, question_time)) return fail(*fault);
     const SteadyTime until = clock_.steady() + at_most(question_time);
@@ -70,9 +74,13 @@ Result<Wanted, PrinterFault> ReceiptPrinter::ask(escpos::StatusKind kind) {
       if (const Fault fault = read_answers(question_time)) return fail(*fault);
     }
     if (statuses_.empty()) continue;
-    if (const auto* wanted = std::get_if<Wanted>(&statuses_.back())) return *wanted;
+    const bool too_many = statuses_.size() > 1 && !may_be_printing();
+    const auto* wanted = std::get_if<Wanted>(&statuses_.back());
+    if (wanted != nullptr && !too_many) return *wanted;
+    strays_ = true;
     return fail(PrinterFault::Garbled);
   }
+  strays_ = true;
   return fail(PrinterFault::Mute);
 }
 
@@ -82,6 +90,13 @@ Result<PrinterStatus, PrinterFault> ReceiptPrinter::ask_one_to_four() {
     const auto answer = ask<escpos::StatusByte>(static_cast<escpos::StatusKind>(i + 1));
     if (!answer) return fail(answer.error());
     bytes[i] = answer->byte;
+  }
+  if (!may_be_printing()) {
+    // Nothing more may come. If it does, each answer may have been that to the question before.
+    statuses_.clear();
+    if (const Fault fault = read_answers(drain_time)) return fail(*fault);
+    strays_ = !statuses_.empty();
+    if (strays_) return fail(PrinterFault::Garbled);
   }
   const auto printer = escpos::parse_printer_status(bytes[0]);
   const auto offline = escpos::parse_offline_status(bytes[1]);
@@ -115,7 +130,21 @@ Result<PrinterStatus, PrinterFault> ReceiptPrinter::ask_full() {
   return status;
 }
 
+/// USB Printer Class 1.1, 4.2.2. By the control pipe, so neither a full buffer nor a half-sent raster is in its
+/// way; but it gives no reasons.
+Result<PrinterStatus, PrinterFault> ReceiptPrinter::ask_port() {
+  const usb::ControlSetup get_port_status{
+      .request_type = 0xA1, .request = 0x01, .value = 0, .index = transport_.identity().interface_number};
+  const auto answer = transport_.control_in(get_port_status, 1, at_most(question_time));
+  if (!answer && answer.error() == usb::TransferFault::Unplugged) return fail(PrinterFault::Unplugged);
+  if (!answer && answer.error() == usb::TransferFault::Timeout) return fail(PrinterFault::Mute);
+  if (!answer || answer->size() != 1) return fail(PrinterFault::Garbled);
+  const escpos::PortBits port = escpos::parse_port_status(answer->front());
+  return judged({.paper_out = port.paper_empty, .offline = port.error || !port.selected});
+}
+
 Result<PrinterStatus, PrinterFault> ReceiptPrinter::ask_all_once() {
+  if (model_.status == StatusForm::PortStatus) return ask_port();
   return model_.status == StatusForm::FullStatus ? ask_full() : ask_one_to_four();
 }
 
