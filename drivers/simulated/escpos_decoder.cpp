@@ -19,7 +19,6 @@ constexpr std::uint8_t gs = 0x1D;
 constexpr std::uint8_t eot = 0x04;
 constexpr std::uint8_t enq = 0x05;
 constexpr std::uint8_t dc4 = 0x14;
-constexpr int head_dots_per_inch = 203;
 constexpr std::size_t most_report_bytes = 64;
 
 /// Many parameters may be given as a number or as its ASCII digit.
@@ -30,7 +29,7 @@ constexpr std::uint8_t digit(std::uint8_t value) {
 }  // namespace
 
 EscposDecoder::EscposDecoder(Setup setup) : setup_(setup) {
-  ENSURE(setup.units_per_inch > 0, "a motion unit has a length");
+  ENSURE(setup.units_per_inch > 0 && setup.dots_per_inch > 0, "a motion unit has a length");
   reset_settings();
 }
 
@@ -39,12 +38,12 @@ void EscposDecoder::reset_settings() {
   left_margin_dots_ = 0;
   bar_width_ = 3;
   graphics_.clear();
-  line_spacing_ = (head_dots_per_inch + 3) / 6;  // ESC 2: a sixth of an inch.
+  line_spacing_ = default_line_spacing();
   justification_ = 0;
 }
 
 int EscposDecoder::rows_of(int units) const {
-  return (units * head_dots_per_inch + units_per_inch_ / 2) / units_per_inch_;
+  return (units * setup_.dots_per_inch + units_per_inch_ / 2) / units_per_inch_;
 }
 
 std::optional<Command> EscposDecoder::next() {
@@ -205,7 +204,7 @@ EscposDecoder::Step EscposDecoder::decode_escape() {
     return done(2, InitialiseCommand{});
   }
   if (code == '2') {
-    line_spacing_ = (head_dots_per_inch + 3) / 6;
+    line_spacing_ = default_line_spacing();
     return skip(2);
   }
   if (code == 'i' || code == 'm') {  // cuts where the paper is

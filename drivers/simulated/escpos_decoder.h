@@ -58,14 +58,14 @@ struct InitialiseCommand {};
 struct AutomaticStatusCommand {
   std::uint8_t mask = 0;
 };
-/// A command that is answered when its turn comes.
-/// GS e.
+/// GS e 2, 3, 5.
 struct EjectorCommand {
   enum class What { Present, Retract, Eject };
   What what = What::Present;
 };
+/// A command that is answered when its turn comes; Ejector is GS e 6.
 struct AskCommand {
-  enum class What { ProcessId, PaperSensor, Drawer, Identity };
+  enum class What { ProcessId, PaperSensor, Drawer, Identity, Ejector };
   What what = What::ProcessId;
   Bytes parameters;
 };
@@ -87,6 +87,7 @@ class EscposDecoder {
  public:
   struct Setup {
     int width_dots = 576;
+    int dots_per_inch = 203;   ///< of the head, along the paper
     int units_per_inch = 203;  ///< the vertical motion unit after switching on, until GS P sets another
     Dialect dialect = Dialect::Epson;
     TextMode text = TextMode::Reported;
@@ -145,6 +146,7 @@ class EscposDecoder {
   Step decode_graphics(std::size_t header, std::size_t length);
   Step store_graphics(std::size_t header, std::size_t length, std::size_t fixed);
   Step print_logo(std::size_t header);
+  [[nodiscard]] std::uint16_t logo_key(std::size_t index) const;
   void print_stored(const std::vector<PrintRow>& rows, int scale_y);
   // escpos_symbols.cpp
   Step decode_two_dimensional(std::size_t length);
@@ -157,6 +159,8 @@ class EscposDecoder {
   [[nodiscard]] PrintRow burn(const Bytes& row);
   void look_for_real_time(const Bytes& row);
   [[nodiscard]] int rows_of(int units) const;
+  /// ESC 2: a sixth of an inch.
+  [[nodiscard]] int default_line_spacing() const { return (setup_.dots_per_inch + 3) / 6; }
   void reset_settings();
 
   Setup setup_;

@@ -24,12 +24,28 @@ EscposDecoder::Step EscposDecoder::decode_graphics(std::size_t header, std::size
       return store_graphics(header, length, 10);
     case 67:  // m fn a kc1 kc2 b xL xH yL yH c, then the dots
       return store_graphics(header, length, 11);
+    case 65:  // m fn 'C' 'L' 'R': forgets every logo
+      if (length != 5) return skip_data(header, length, Report::Kind::BadParameter);
+      if (!has(header + length)) return Step::NeedMore;
+      if (at(header + 2) != 'C' || at(header + 3) != 'L' || at(header + 4) != 'R')
+        return bad(header + length, Report::Kind::BadParameter);
+      logos_.clear();
+      return skip(header + length);
+    case 66:  // m fn kc1 kc2: forgets one, and does nothing if there is none
+      if (length != 4) return skip_data(header, length, Report::Kind::BadParameter);
+      if (!has(header + length)) return Step::NeedMore;
+      logos_.erase(logo_key(header + 2));
+      return skip(header + length);
     case 69:  // m fn kc1 kc2 x y
       if (length != 6) return skip_data(header, length, Report::Kind::BadParameter);
       return has(header + length) ? print_logo(header) : Step::NeedMore;
     default:
       return skip_data(header, length, Report::Kind::UnknownCommand);
   }
+}
+
+std::uint16_t EscposDecoder::logo_key(std::size_t index) const {
+  return static_cast<std::uint16_t>(at(index) | at(index + 1) << 8);
 }
 
 EscposDecoder::Step EscposDecoder::store_graphics(std::size_t header, std::size_t length, std::size_t fixed) {
@@ -48,7 +64,7 @@ EscposDecoder::Step EscposDecoder::store_graphics(std::size_t header, std::size_
                length - fixed == raster.row_bytes * static_cast<std::size_t>(rows);
   if (logo) {
     right = right && at(header + 5) == 1 && at(header + 10) == 49 && logos_.size() < most_logos;
-    const auto key = static_cast<std::uint16_t>(word(3));
+    const std::uint16_t key = logo_key(header + 3);
     if (right) {
       logos_[key].clear();
       raster.store = &logos_[key];
@@ -69,8 +85,7 @@ EscposDecoder::Step EscposDecoder::store_graphics(std::size_t header, std::size_
 }
 
 EscposDecoder::Step EscposDecoder::print_logo(std::size_t header) {
-  const auto key = static_cast<std::uint16_t>(at(header + 2) | at(header + 3) << 8);
-  const auto found = logos_.find(key);
+  const auto found = logos_.find(logo_key(header + 2));
   // Only the plain size is ever asked for; a key that is not defined prints nothing, which the host should
   // know.
   if (found == logos_.end() || at(header + 4) != 1 || at(header + 5) != 1) {

@@ -74,7 +74,8 @@ EscposDecoder::Step EscposDecoder::decode_barcode() {
   return done(end, std::move(symbol));
 }
 
-/// GS e n [m]: 2 retracts, 3 presents m steps, 5 ejects (Custom, KPM210 manual, "Ejector commands").
+/// GS e n [m]: 2 retracts, 3 presents m steps, 5 ejects, 6 asks for the ejector's status (Custom, KPM210
+/// manual, "Ejector commands").
 EscposDecoder::Step EscposDecoder::decode_ejector() {
   if (!has(3)) return Step::NeedMore;
   switch (at(2)) {
@@ -86,6 +87,8 @@ EscposDecoder::Step EscposDecoder::decode_ejector() {
       return done(4, EjectorCommand{EjectorCommand::What::Present});
     case 5:
       return done(3, EjectorCommand{EjectorCommand::What::Eject});
+    case 6:
+      return done(3, AskCommand{AskCommand::What::Ejector, {}});
     default:
       return bad(3, Report::Kind::BadParameter);
   }

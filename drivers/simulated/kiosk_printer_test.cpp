@@ -1,6 +1,7 @@
 // What only some printers know: graphics that are stored first, symbols of their own, and the mouth of a kiosk
 // printer.
 #include "drivers/simulated/simulated_printer.h"
+#include "drivers/simulated/virtual_clock.h"
 
 #include <doctest/doctest.h>
 
@@ -29,9 +30,10 @@ struct Bench {
 };
 
 PrinterSetup kiosk_printer() {
-  return {.head_to_cutter_dots = 0,
-          .dialect = Dialect::Custom,
-          .name = {.vendor_id = 0x0DD4, .product_id = 0x0205, .manufacturer = "CUSTOM SPA", .model = "VKP80III"}};
+  return {
+      .head_to_cutter_dots = 0,
+      .dialect = Dialect::Custom,
+      .name = {.vendor_id = 0x0DD4, .product_id = 0x0205, .manufacturer = "CUSTOM SPA", .model = "VKP80III"}};
 }
 
 }  // namespace
@@ -69,6 +71,15 @@ TEST_CASE("a logo is defined once and printed by its key") {
   CHECK(bench.printer.reports().empty());
   bench.send({0x1D, '(', 'L', 6, 0, 48, 69, 'N', 'O', 1, 1});
   CHECK(bench.printer.reports().size() == 1);
+  bench.send({0x1D, '(', 'L', 4, 0, 48, 66, 'L', 'G'});
+  bench.send({0x1D, '(', 'L', 6, 0, 48, 69, 'L', 'G', 1, 1});  // forgotten
+  CHECK(bench.printer.reports().size() == 2);
+  bench.send({0x1D, '(', 'L', 13, 0, 48, 67, 48, 'L', 'G', 1, 8, 0, 2, 0, 49, 0xFF, 0x81});
+  bench.send({0x1D, '(', 'L', 5, 0, 48, 65, 'C', 'L', 'R', 0x1D, '(', 'L', 6, 0, 48, 69, 'L', 'G', 1, 1});
+  CHECK(bench.printer.reports().size() == 3);
+  bench.send({0x1D, '(', 'L', 5, 0, 48, 65, 'C', 'L', 'X'});
+  CHECK(bench.printer.reports().size() == 4);
+  CHECK(bench.printer.view().rows_moved == 4);
 }
 
 TEST_CASE("symbols that the printer draws by itself are told") {
@@ -123,6 +134,11 @@ TEST_CASE("a kiosk printer presents, holds, gives away and retracts, and says so
   CHECK(bench.printer.view().retracted == 1);
   bench.printer.set_paper(Paper::Low);
   CHECK(paper_byte() == 0x04);
+  bench.send({0x1D, 'e', 6});
+  CHECK(bench.answer() == Bytes{0x05});
+  bench.send({0x1B, 'J', 90, 0x1B, 'i', 0x1D, 'e', 3, 8, 0x1D, 'e', 6});
+  CHECK(bench.answer() == Bytes{0x0D});
+  bench.printer.take_receipt();
   bench.printer.set_cover(Cover::Open);
   bench.send({0x10, 0x04, 20});
   CHECK(bench.answer()[3] == 0x02);
@@ -136,8 +152,65 @@ TEST_CASE("what it says of itself: descriptor and device ID") {
   Bench bench(kiosk_printer());
   CHECK(bench.usb->identity().vendor_id == 0x0DD4);
   CHECK(bench.usb->identity().product_id == 0x0205);
-  const auto id = bench.usb->control_in({.request_type = 0xA1, .request = 0, .value = 0, .index = 0}, 200, 10ms);
+  const auto id =
+      bench.usb->control_in({.request_type = 0xA1, .request = 0, .value = 0, .index = 0}, 200, 10ms);
   REQUIRE(id);
   CHECK(as_text(*id).find("MFG:CUSTOM SPA;") == 2);
   CHECK(as_text(*id).find("MDL:VKP80III;") != std::string_view::npos);
+}
+
+TEST_CASE("a contradiction is told once, in every kind of status, and then the truth") {
+  Bench bench;
+  constexpr std::uint8_t contradictions[] = {0x1A, 0x52, 0x16, 0x16};
+  for (int kind = 1; kind <= 4; ++kind) {
+    bench.printer.contradict_once();
+    bench.send({0x10, 4, kind});
+    CHECK(bench.answer() == Bytes{contradictions[kind - 1]});
+    bench.send({0x10, 4, kind});
+    CHECK(bench.answer() == Bytes{0x12});
+  }
+  Bench kiosk(kiosk_printer());
+  kiosk.printer.contradict_once();
+  kiosk.send({0x10, 4, 20});
+  CHECK(kiosk.answer()[4] == 0x08);
+  kiosk.send({0x10, 4, 20});
+  CHECK(kiosk.answer()[4] == 0);
+}
+
+TEST_CASE("the head grows hot from black dots, stops, cools by itself and goes on") {
+  VirtualClock clock;
+  SimulatedPrinter printer(clock, {.head_to_cutter_dots = 0,
+                                   .rows_per_second = 1000,
+                                   .heat_limit_dots = 576 * 50,
+                                   .cooling_dots_per_second = 57'600});
+  printer.run_in(clock);
+  const auto usb = printer.connect().value();
+  Bytes black{0x1D, 'v', '0', 0, 72, 0, 50, 0};
+  black.insert(black.end(), 72 * 50, 0xFF);
+  REQUIRE(usb->bulk_out(black, 10ms).value() == black.size());
+  clock.advance(200ms);
+  CHECK(printer.view().rows_moved == 50);  // at the limit, and not beyond
+  REQUIRE(usb->bulk_out(black, 10ms).value() == black.size());
+  clock.advance(20ms);
+  CHECK(printer.view().rows_moved < 100);
+  clock.advance(5s);
+  CHECK(printer.view().head == Head::Ready);
+}
+
+TEST_CASE("a head that waits for data in the middle of a strip is seen") {
+  VirtualClock clock;
+  SimulatedPrinter printer(clock, {.head_to_cutter_dots = 0, .rows_per_second = 1000});
+  printer.run_in(clock);
+  const auto usb = printer.connect().value();
+  Bytes line{0x1D, 'v', '0', 0, 1, 0, 10, 0};
+  line.insert(line.end(), 10, 0xFF);
+  clock.advance(1s);  // before the first row nobody waits
+  REQUIRE(usb->bulk_out(line, 10ms).has_value());
+  clock.advance(10ms);
+  CHECK(printer.view().starved == 0ms);
+  clock.advance(30ms);
+  CHECK(printer.view().starved == 30ms);
+  REQUIRE(usb->bulk_out(Bytes{0x1D, 'V', 1}, 10ms).has_value());
+  clock.advance(1s);
+  CHECK(printer.view().starved == 30ms);
 }

@@ -47,6 +47,7 @@ SimulatedPrinter::SimulatedPrinter(const Clock& clock, PrinterSetup setup)
       setup_(std::move(setup)),
       path_(setup.width_dots, setup.head_to_cutter_dots),
       decoder_({.width_dots = setup.width_dots,
+                .dots_per_inch = setup.dots_per_inch,
                 .units_per_inch = setup.units_per_inch,
                 .dialect = setup.dialect,
                 .text = setup.text}),
@@ -81,7 +82,10 @@ void SimulatedPrinter::set_paper(Paper paper) {
   const auto locked = lock();
   print();
   if (paper == Paper::Out) path_.set_rows_left(0);
-  if (paper != Paper::Out && paper_ == Paper::Out) path_.load();
+  if (paper != Paper::Out && paper_ == Paper::Out) {
+    path_.load();
+    strip_begun_ = false;
+  }
   if (paper == Paper::Full) path_.set_rows_left(std::nullopt);
   paper_ = paper;
   state_changed();
@@ -115,7 +119,14 @@ void SimulatedPrinter::set_head(Head head) {
   const auto locked = lock();
   print();
   head_ = head;
+  cools_by_itself_ = false;
+  heat_milli_ = 0;
   state_changed();
+}
+
+void SimulatedPrinter::contradict_once() {
+  const auto locked = lock();
+  contradicts_ = true;
 }
 
 void SimulatedPrinter::take_receipt() {
@@ -160,7 +171,8 @@ PrinterView SimulatedPrinter::view() {
           .plugged_in = plugged_in_locked(),
           .online = !offline(),
           .waiting_bytes = decoder_.waiting(),
-          .rows_moved = path_.rows_moved()};
+          .rows_moved = path_.rows_moved(),
+          .starved = starved_};
 }
 
 std::vector<Strip> SimulatedPrinter::strips() {
@@ -343,12 +355,21 @@ void SimulatedPrinter::state_changed() {
 
 void SimulatedPrinter::run_real_time(const RealTimeCommand& command) {
   switch (command.what) {
-    case RealTimeCommand::What::Status:
-      post({real_time_status(command.kind)});
+    case RealTimeCommand::What::Status: {
+      // Off-line without a reason; an error that is of no kind; an error of no known kind; half of a pair.
+      constexpr std::uint8_t contradiction[] = {0x08, 0x40, 0x04, 0x04};
+      const std::uint8_t flipped = contradicts_ ? contradiction[command.kind - 1] : std::uint8_t{0};
+      contradicts_ = false;
+      post({static_cast<std::uint8_t>(real_time_status(command.kind) ^ flipped)});
       break;
-    case RealTimeCommand::What::FullStatus:
-      post(full_status());
+    }
+    case RealTimeCommand::What::FullStatus: {
+      Bytes status = full_status();
+      if (contradicts_) status[4] ^= 0x08;  // its voltage is wrong, and it prints
+      contradicts_ = false;
+      post(std::move(status));
       break;
+    }
     case RealTimeCommand::What::Recover:
       break;  // The blade is free only when hands have freed it; then printing goes on by itself.
     case RealTimeCommand::What::RecoverAndClear:
@@ -367,6 +388,7 @@ void SimulatedPrinter::clear_buffers() {
   feed_rows_ = 0;
   pending_cut_.reset();
   pending_row_.reset();
+  strip_begun_ = false;
 }
 
 }  // namespace pishkhan::simulated

@@ -42,11 +42,14 @@ struct PrinterName {
 }
 
 struct PrinterSetup {
-  int width_dots = 576;             ///< 80 mm paper at 203 dpi; 384 for 58 mm
-  int head_to_cutter_dots = 120;    ///< 15 mm: a cut without feeding leaves this much of the print inside
-  std::size_t buffer_bytes = 4096;  ///< the receive buffer
-  int rows_per_second = 0;          ///< speed of the head by the clock; 0 = at once
-  int units_per_inch = 203;         ///< vertical motion unit until GS P sets another; other models: 360, 406
+  int width_dots = 576;              ///< 80 mm paper at 203 dpi; 384 for 58 mm
+  int head_to_cutter_dots = 120;     ///< 15 mm: a cut without feeding leaves this much of the print inside
+  std::size_t buffer_bytes = 4096;   ///< the receive buffer
+  int rows_per_second = 0;           ///< speed of the head by the clock; 0 = at once
+  std::int64_t heat_limit_dots = 0;  ///< black dots, less what has cooled, at which the head stops; 0 = never
+  std::int64_t cooling_dots_per_second = 0;  ///< it goes on by itself at half the limit
+  int dots_per_inch = 203;                   ///< of the head
+  int units_per_inch = 203;  ///< vertical motion unit until GS P sets another; other models: 360, 406
   AnswerPackets packets = AnswerPackets::OneEach;
   Dialect dialect = Dialect::Epson;  ///< Custom: a kiosk printer with a mouth that holds what it cuts
   TextMode text = TextMode::Reported;
@@ -65,6 +68,8 @@ struct PrinterView {
   bool online = true;             ///< prints what it is given
   std::size_t waiting_bytes = 0;  ///< received and not yet consumed
   std::int64_t rows_moved = 0;
+  /// How long the head stood still in the middle of a strip for want of data (with rows_per_second).
+  std::chrono::milliseconds starved{0};
 };
 
 /// A strict ESC/POS receipt printer (Epson ESC/POS Command Reference) without hardware: bytes in, paper
@@ -93,6 +98,9 @@ class SimulatedPrinter final : public SimulatedDevice {
   void take_receipt();
   void set_rows_per_second(int rows);
   void set_packets(AnswerPackets packets);
+  /// The next status that it tells contradicts itself or what it is: half of a pair is set, an error without
+  /// its kind, off-line without a reason. After that it tells the truth again.
+  void contradict_once();
   /// Off and on again: buffers and settings are gone, the transport is unplugged; paper stays as it is.
   void power_cycle();
 
@@ -122,7 +130,7 @@ class SimulatedPrinter final : public SimulatedDevice {
   Result<void, usb::TransferFault> class_request_out(usb::ControlSetup setup, ByteView data) override;
   void on_bus_reset() override;
 
-  [[nodiscard]] bool moves_by_itself() const override { return moving() && !offline(); }
+  [[nodiscard]] bool moves_by_itself() const override { return (moving() && !offline()) || cools_by_itself_; }
 
   [[nodiscard]] bool offline() const;
   /// The head has something to burn or to feed and only lacks time.
@@ -130,6 +138,8 @@ class SimulatedPrinter final : public SimulatedDevice {
   [[nodiscard]] std::uint8_t real_time_status(std::uint8_t kind) const;
   [[nodiscard]] Bytes automatic_status() const;
   void earn_rows();
+  void warm(ByteView dots);
+  void cool(SteadyTime passed);
   [[nodiscard]] std::int64_t rows_affordable() const;
   void spend(std::int64_t rows);
   void print();
@@ -168,6 +178,11 @@ class SimulatedPrinter final : public SimulatedDevice {
   Bytes last_automatic_;
   SteadyTime last_moved_{};
   std::int64_t row_credit_milli_ = 0;  // Thousandths of a row that the head has earned.
+  bool strip_begun_ = false;           // Something was printed since the last cut.
+  SteadyTime starved_{0};
+  std::int64_t heat_milli_ = 0;  // Thousandths of a black dot that have not cooled.
+  bool cools_by_itself_ = false;
+  bool contradicts_ = false;
 };
 
 }  // namespace pishkhan::simulated

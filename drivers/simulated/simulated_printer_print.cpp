@@ -1,6 +1,7 @@
 #include "drivers/simulated/simulated_printer.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,25 @@ void SimulatedPrinter::earn_rows() {
   const SteadyTime passed = std::max(now - last_moved_, SteadyTime::zero());
   last_moved_ = now;
   row_credit_milli_ += passed.count() * setup_.rows_per_second;
+  if (setup_.rows_per_second > 0 && strip_begun_ && !moving() && !offline()) starved_ += passed;
+  cool(passed);
+}
+
+void SimulatedPrinter::warm(ByteView dots) {
+  if (setup_.heat_limit_dots == 0) return;
+  for (const std::uint8_t byte : dots) heat_milli_ += std::popcount(byte) * std::int64_t{1000};
+  if (heat_milli_ <= setup_.heat_limit_dots * 1000 || head_ == Head::Overheated) return;
+  head_ = Head::Overheated;
+  cools_by_itself_ = true;
+  state_changed();
+}
+
+void SimulatedPrinter::cool(SteadyTime passed) {
+  heat_milli_ = std::max<std::int64_t>(0, heat_milli_ - passed.count() * setup_.cooling_dots_per_second);
+  if (!cools_by_itself_ || heat_milli_ > setup_.heat_limit_dots * 500) return;
+  cools_by_itself_ = false;
+  head_ = Head::Ready;
+  state_changed();
 }
 
 std::int64_t SimulatedPrinter::rows_affordable() const {
@@ -86,6 +106,8 @@ bool SimulatedPrinter::feed_step() {
 bool SimulatedPrinter::row_step() {
   if (rows_affordable() <= 0) return false;
   path_.print_row(pending_row_->dots);
+  strip_begun_ = true;
+  warm(pending_row_->dots);
   if (--pending_row_->times == 0) pending_row_.reset();
   spend(1);
   return true;
@@ -101,6 +123,7 @@ void SimulatedPrinter::cut_step() {
   path_.cut(pending_cut_->shape == CutCommand::Shape::Full ? Strip::Ending::FullCut
                                                            : Strip::Ending::PartialCut);
   pending_cut_.reset();
+  strip_begun_ = false;
 }
 
 void SimulatedPrinter::carry_out(Command command) {
@@ -157,6 +180,12 @@ void SimulatedPrinter::answer_command(const AskCommand& command) {
     case AskCommand::What::Drawer:
       post({0x00});
       break;
+    case AskCommand::What::Ejector: {  // GS e 6
+      const int bits = (paper_ != Paper::Full ? 0x01 : 0) | (paper_ != Paper::Out ? 0x04 : 0) |
+                       (mouth_ == Mouth::Held ? 0x08 : 0) | (cutter_ == Cutter::Jammed ? 0x40 : 0);
+      post({static_cast<std::uint8_t>(bits)});
+      break;
+    }
     case AskCommand::What::Identity:
       post(identity(command.parameters.front()));
       break;
