@@ -26,6 +26,7 @@ constexpr int maximum_drain_reads = 64;
 void ReceiptPrinter::begin_conversation(Milliseconds within) {
   deadline_ = clock_.steady() + within;
   reads_left_ = maximum_reads;
+  strays_ = true;
   noise_allowed_ = parser_.noise_bytes() + maximum_noise_bytes;
 }
 
@@ -42,6 +43,7 @@ void ReceiptPrinter::forget_answers() {
   statuses_.clear();
   waiting_.clear();
   outstanding_bytes_ = 0;
+  echo_missing_ = false;
 }
 
 ReceiptPrinter::Fault ReceiptPrinter::write(ByteView data, Milliseconds patience) {
@@ -88,9 +90,12 @@ void ReceiptPrinter::accept(const escpos::Answer& answer) {
 }
 
 void ReceiptPrinter::accept_echo(const escpos::ProcessId& id) {
+  if (id == ink_fence_) ink_echoed_ = true;  // also while the buffers are being cleared
   const auto found = std::ranges::find_if(waiting_, [&](const Fence& fence) { return fence.id == id; });
   if (found == waiting_.end()) return;  // of an older job, or nobody's
-  // Only the latest ID need be sent (GS ( H, function 48), and it stands for all before it.
+  // Only the latest ID need be sent (GS ( H, function 48), but somebody who listens as we do hears each. If one
+  // is missing, bytes were lost on the way although the count was right: dots have taken that fence for dots.
+  if (found != waiting_.begin()) echo_missing_ = true;
   echoed(found - waiting_.begin() + 1);
 }
 
@@ -117,6 +122,7 @@ ReceiptPrinter::Fault ReceiptPrinter::read_answers(Milliseconds patience) {
     if (const std::optional<escpos::Answer> answer = parser_.take(byte)) accept(*answer);
   }
   if (parser_.noise_bytes() > noise_allowed_) return PrinterFault::Garbled;
+  if (std::exchange(echo_missing_, false)) return PrinterFault::Interrupted;
   return std::nullopt;
 }
 

@@ -65,6 +65,9 @@ PrintOutcome ReceiptPrinter::print(const Bitmap& receipt, std::chrono::milliseco
 
 PrintOutcome ReceiptPrinter::attempt(const Bitmap& receipt) {
   picture_sent_ = false;
+  ink_fence_.reset();
+  ink_echoed_ = false;
+  noise_before_ = parser_.noise_bytes();
   if (const Fault fault = make_ready()) return NotPrinted{*fault};
   if (const Fault fault = send_bands(receipt)) return give_up(*fault);
   Bytes end;
@@ -80,6 +83,9 @@ ReceiptPrinter::Fault ReceiptPrinter::make_ready() {
   if (status->fault) return status->fault;
   if (lost_place_) {
     if (const Fault fault = resynchronise()) return fault;
+  } else if (model_.proof == ProofOfPrint::None) {
+    // Nobody knows whether all of the last job arrived. It may still be printing, so nothing is thrown away.
+    if (const Fault fault = send_padding()) return fault;
   }
   if (const Fault fault = prove_synchronised()) return fault;
   if (status->media != MediaState::Present) return std::nullopt;
@@ -117,6 +123,7 @@ ReceiptPrinter::Fault ReceiptPrinter::send_fenced(Bytes data) {
     if (const Fault fault = wait_until_outstanding(room, deadline_ - clock_.steady())) return fault;
     // Before the write: its end may be lost to us, and the echo come all the same.
     waiting_.push_back({.id = id, .bytes = data.size()});
+    if (picture_sent_ && !ink_fence_) ink_fence_ = id;
     outstanding_bytes_ += data.size();
   }
   return write(data, write_time);
@@ -124,8 +131,11 @@ ReceiptPrinter::Fault ReceiptPrinter::send_fenced(Bytes data) {
 
 ReceiptPrinter::Fault ReceiptPrinter::send_bands(const Bitmap& receipt) {
   Bands bands(model_, receipt, band_bytes() - fence_bytes);
+  bool asked = true;  // a moment ago, by make_ready
   while (auto band = bands.next()) {
-    if (const Fault fault = check_online()) return fault;
+    if (!std::exchange(asked, false)) {
+      if (const Fault fault = check_online()) return fault;
+    }
     picture_sent_ = band->last_ink;
     if (const Fault fault = send_fenced(std::move(band->bytes))) return fault;
   }
@@ -163,8 +173,11 @@ PrintOutcome ReceiptPrinter::give_up(PrinterFault fault) {
   }
   const bool cleared = fault != PrinterFault::Unplugged && clear_buffers();
   if (!picture_sent_) return NotPrinted{fault};
-  // Without an echo to miss, "not printed" would only be a guess once the whole picture was handed over.
-  const bool certain = cleared && told_by_printer(fault) && model_.proof == ProofOfPrint::ProcessIdEcho;
+  // Without an echo to miss, "not printed" would only be a guess once the whole picture was handed over. Where
+  // it was echoed all the ink is on paper, and only the cut is missing. And who babbles is not believed at all.
+  const bool babbled = parser_.noise_bytes() != noise_before_;
+  const bool certain = cleared && told_by_printer(fault) && model_.proof == ProofOfPrint::ProcessIdEcho &&
+                       !ink_echoed_ && !babbled;
   if (certain) return NotPrinted{fault};
   return Unknown{.reason = UnknownReason::LostAtEnd, .fault = fault};
 }
@@ -197,7 +210,11 @@ bool ReceiptPrinter::clear_buffers() {
 ReceiptPrinter::Fault ReceiptPrinter::resynchronise() {
   // Whether the clearing was confirmed does not matter here: the fence that follows is the proof.
   static_cast<void>(clear_buffers());
-  // Should the printer still wait for the rest of a raster, white dots are the rest; else NUL is nothing.
+  return send_padding();
+}
+
+/// Should the printer still wait for the rest of a raster, white dots are the rest; else NUL is nothing.
+ReceiptPrinter::Fault ReceiptPrinter::send_padding() {
   Bytes padding;
   escpos::append_padding(padding, band_bytes());
   return write(padding, write_time);

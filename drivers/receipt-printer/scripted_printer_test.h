@@ -28,6 +28,7 @@ enum class Trouble {
   ShortCount,       ///< takes half and says so
   LyingShortCount,  ///< takes all and says half
   LyingLongCount,
+  HiddenLoss,  ///< takes half and says that it took all
   ZeroCount,
   Stall,
   Failed,
@@ -96,6 +97,9 @@ class ScriptedPrinter final : public usb::Transport {
       case Trouble::LyingLongCount:
         static_cast<void>(take(data.first(half)));
         return data.size() + 1;
+      case Trouble::HiddenLoss:
+        static_cast<void>(take(data.first(half)));
+        return data.size();
       case Trouble::ZeroCount:
         return std::size_t{0};
       case Trouble::Stall:
