@@ -47,6 +47,7 @@ enum class PrintOutcome {
   Offline,
   Unknown,   ///< nobody can tell what came out
   Unproven,  ///< the printer took everything without complaint; its model can prove no more
+  Uncut,     ///< all the ink is on paper, and the knife is stuck: another one is a copy
 };
 
 /// What brought the citizen a receipt. The receipt says so itself.

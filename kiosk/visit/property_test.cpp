@@ -114,7 +114,7 @@ Event some_event(SeededRandom& random, const Counter& counter) {
     case 7:
       return event::ReceiptLaidOut{id, Bitmap(8, 8)};
     case 8:
-      return event::PrintEnded{id, random.below(9), static_cast<PrintOutcome>(random.below(10))};
+      return event::PrintEnded{id, random.below(9), static_cast<PrintOutcome>(random.below(11))};
     case 9:
     case 10:
       return event::Filed{id, filed_request("plain"), random.below(3) == 0};

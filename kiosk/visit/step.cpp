@@ -47,6 +47,7 @@ PrintState shown_after(PrintOutcome outcome) {
     case PrintOutcome::PrinterFault:
       return PrintState::PrinterFault;
     case PrintOutcome::CutterJam:
+    case PrintOutcome::Uncut:
       return PrintState::CutterJam;
     case PrintOutcome::PaperJam:
       return PrintState::PaperJam;
@@ -149,6 +150,7 @@ void Stepper::on(const event::PrintEnded& ended) {
   if (receipt == nullptr || receipt->request.sequence != ended.sequence) return;
   receipt->staff_code = ended.staff_code;
   receipt->print = shown_after(ended.outcome);
+  if (ended.outcome == PrintOutcome::Uncut) receipt->only_copies = true;
 }
 
 void Stepper::on(const event::ReceiptHeld& held) {

@@ -6,13 +6,15 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace pishkhan::workers {
 
 namespace {
 
-constexpr std::chrono::milliseconds status_interval{1500};
+constexpr std::string_view no_printer = "PRN-00";
+
 /// A long receipt takes a few seconds; after this the citizen is told to look.
 constexpr std::chrono::milliseconds print_patience{20'000};
 
@@ -26,7 +28,9 @@ visit::PrintOutcome told(const printer::PrintOutcome& outcome) {
   if (std::holds_alternative<printer::Printed>(outcome)) return visit::PrintOutcome::Printed;
   const auto* failed = std::get_if<printer::NotPrinted>(&outcome);
   if (failed == nullptr) {
-    const bool no_proof = std::get<printer::Unknown>(outcome).reason == printer::UnknownReason::NoProof;
+    const auto& unknown = std::get<printer::Unknown>(outcome);
+    if (unknown.fault == printer::PrinterFault::CutterJam) return visit::PrintOutcome::Uncut;
+    const bool no_proof = unknown.reason == printer::UnknownReason::NoProof;
     return no_proof ? visit::PrintOutcome::Unproven : visit::PrintOutcome::Unknown;
   }
   switch (failed->fault) {
@@ -95,6 +99,8 @@ log::Field outcome_field(visit::PrintOutcome outcome) {
       return {"outcome", "unknown"};
     case visit::PrintOutcome::Unproven:
       return {"outcome", "unproven"};
+    case visit::PrintOutcome::Uncut:
+      return {"outcome", "uncut"};
   }
   return {"outcome", "unknown"};
 }
@@ -120,7 +126,7 @@ void PrinterWorker::run(const std::stop_token& stop) {
   if (fonts) engine.emplace(*fonts);
   watch();
   while (!stop.stop_requested()) {
-    auto job = jobs_.take(stop, status_interval);
+    auto job = jobs_.take(stop, setup_.status_interval);
     if (!job || std::holds_alternative<Look>(*job)) {
       watch();
     } else if (auto* print = std::get_if<visit::effect::Print>(&*job)) {
@@ -139,6 +145,7 @@ void PrinterWorker::run(const std::stop_token& stop) {
 
 void PrinterWorker::carry_out(visit::effect::Print& job, text::Engine* engine, const text::Fonts* fonts) {
   printer::PrintOutcome outcome = printer::NotPrinted{printer::PrinterFault::Unplugged};
+  bool connected = false;
   if (engine != nullptr) {
     receipts::Facts facts;
     facts.catalogue = job.catalogue;
@@ -151,7 +158,7 @@ void PrinterWorker::carry_out(visit::effect::Print& job, text::Engine* engine, c
     facts.statement = job.request.statement;
     facts.copy = job.copy == visit::effect::Copy::Again ? receipts::Copy::Again : receipts::Copy::Original;
     facts.occasion = told(job.occasion);
-    const bool connected = connect();  // first: which printer it is decides how wide the receipt is
+    connected = connect();  // first: which printer it is decides how wide the receipt is
     Bitmap paper = receipts::lay_out(receipts::compose(facts, *setup_.translations), job.language, *engine,
                                      *fonts, this->paper(job))
                        .dots;
@@ -160,7 +167,8 @@ void PrinterWorker::carry_out(visit::effect::Print& job, text::Engine* engine, c
     if (connected) outcome = print_paper(paper);
     for (int y = 0; y < paper.height(); ++y) wipe(paper.row(y).data(), paper.row(y).size());
   }
-  const std::string code = code_of(outcome);
+  // Unplugged during a job is another trouble than a printer that was not there.
+  const std::string code = connected ? code_of(outcome) : std::string(no_printer);
   log::info(
       "printer.ended",
       {{"sequence", job.request.sequence}, outcome_field(told(outcome)), {"code", log::PublicText{code}}});
@@ -218,7 +226,7 @@ receipts::Paper PrinterWorker::paper(const visit::effect::Print& job) const {
 
 void PrinterWorker::watch() {
   const visit::event::PrinterChanged none{
-      .ready = false, .staff_code = "PRN-00", .device = "noDevice", .paper = "unknown"};
+      .ready = false, .staff_code = std::string(no_printer), .device = "noDevice", .paper = "unknown"};
   if (!connect()) return tell(none);
   const printer::PrinterStatus status = printer_->status();
   if (status.fault == printer::PrinterFault::Unplugged) {

@@ -33,6 +33,8 @@ class PrinterWorker {
     const Translations* translations = nullptr;
     const Clock* clock = nullptr;
     Mailbox<visit::Event>* events = nullptr;
+    /// How often the printer is asked how it is, when nobody says that something was plugged in or out.
+    std::chrono::milliseconds status_interval{1500};
   };
   explicit PrinterWorker(Setup setup);
   ~PrinterWorker();

@@ -201,7 +201,9 @@ void QueueWorker::record_print(const visit::effect::RecordPrint& job) {
   protocol::PrintOutcome outcome = protocol::PrintOutcome::Failed;
   if (job.outcome == visit::PrintOutcome::Printed) outcome = protocol::PrintOutcome::Printed;
   const bool unproven = job.outcome == visit::PrintOutcome::Unproven;
-  if (unproven || job.outcome == visit::PrintOutcome::Unknown) outcome = protocol::PrintOutcome::Unknown;
+  const bool nobody_knows =
+      job.outcome == visit::PrintOutcome::Unknown || job.outcome == visit::PrintOutcome::Uncut;
+  if (unproven || nobody_knows) outcome = protocol::PrintOutcome::Unknown;
   const auto recorded = store_->record_print(static_cast<int>(job.sequence), outcome);
   if (!recorded) {
     log::error("queue.print-not-recorded",
