@@ -9,6 +9,8 @@ namespace pishkhan::tools {
 
 /// What is plugged in, which driver would take it, and what stands in the way.
 void add_list(CLI::App& app, int& exit_code);
+/// A sample receipt as a picture and as printer's bytes.
+void add_receipt(CLI::App& app, int& exit_code);
 
 // card_verbs.cpp: with the card reader that was plugged in last.
 
