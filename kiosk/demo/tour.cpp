@@ -2,6 +2,8 @@
 
 #include "base/core/png.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -10,6 +12,33 @@
 namespace pishkhan::demo {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+/// The strip is the picture, below the blank lead that lay between head and knife, and nothing else.
+bool same_dots(const simulated::Strip& strip, const Bitmap& picture) {
+  const Bitmap& paper = strip.dots;
+  if (paper.width() != picture.width() || paper.height() < strip.top_margin_rows + picture.height())
+    return false;
+  for (int y = 0; y < paper.height(); ++y) {
+    const int row = y - strip.top_margin_rows;
+    const bool inside = row >= 0 && row < picture.height();
+    const ByteView dots = paper.row(y);
+    const bool same = inside ? std::ranges::equal(dots, picture.row(row))
+                             : std::ranges::all_of(dots, [](std::uint8_t byte) { return byte == 0; });
+    if (!same) return false;
+  }
+  return true;
+}
+
+/// Dots may look like a real-time command, which the printer obeys and tells; nothing else may be.
+bool no_complaint(const std::vector<simulated::Report>& reports) {
+  return std::ranges::all_of(reports, [](const simulated::Report& report) {
+    return report.kind == simulated::Report::Kind::RealTimeInsideData;
+  });
+}
+
+}  // namespace
 
 fs::path Tour::sample_city() {
   return fs::path(PISHKHAN_ASSETS) / "cities/shahr-e-nemuneh";
@@ -118,8 +147,12 @@ bool Tour::keep_receipt() {
                      base + "-shown.png", strips.back().dots.height()};
   if (!write_png(setup_.target / files.png, strips.back().dots)) return false;
   std::ofstream(setup_.target / files.escpos, std::ios::binary) << as_text(bytes);
-  if (const auto* page = robot_->page<visit::page::Receipt>(); page != nullptr && page->paper.height() > 0)
-    static_cast<void>(write_png(setup_.target / files.shown, page->paper).has_value());
+  const auto* page = robot_->page<visit::page::Receipt>();
+  if (!step("find a receipt on the screen", page != nullptr && page->paper.height() > 0)) return false;
+  if (!write_png(setup_.target / files.shown, page->paper)) return false;
+  if (!step("find on the paper, dot by dot, what the screen shows", same_dots(strips.back(), page->paper)))
+    return false;
+  if (!step("hear no complaint of the printer", no_complaint(machine_->printer().reports()))) return false;
   receipts_.push_back(std::move(files));
   return true;
 }
