@@ -174,6 +174,11 @@ int MockDevice::submit(UMockdevIoctlData* argument) {
 
   Lock lock(mutex_);
   if (shut_) return ENODEV;
+  if (const auto happening = happenings_.find(records_.size()); happening != happenings_.end()) {
+    lock.unlock();  // only this thread submits, so that nothing comes in between
+    happening->second();
+    lock.lock();
+  }
   const auto fault = faults_.find(records_.size());
   if (fault != faults_.end()) urb->fault = fault->second;
   records_.push_back({urb->endpoint, urb->room});
@@ -231,6 +236,11 @@ int MockDevice::discard(UMockdevIoctlData* argument) {
 void MockDevice::strike(std::size_t urb_index, UrbFault fault) {
   const Lock lock(mutex_);
   faults_[urb_index] = fault;
+}
+
+void MockDevice::when(std::size_t urb_index, std::function<void()> happens) {
+  const Lock lock(mutex_);
+  happenings_[urb_index] = std::move(happens);
 }
 
 std::vector<UrbRecord> MockDevice::records() {

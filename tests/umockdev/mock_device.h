@@ -64,6 +64,7 @@ class MockDevice {
   [[nodiscard]] ReadyFile& file() { return file_; }
   [[nodiscard]] simulated::SimulatedDevice& device() { return *setup_.device; }
   void strike(std::size_t urb_index, UrbFault fault);
+  void when(std::size_t urb_index, std::function<void()> happens);
   [[nodiscard]] std::vector<UrbRecord> records();
   [[nodiscard]] KernelDriver kernel_driver();
   [[nodiscard]] bool claimed();
@@ -132,6 +133,7 @@ class MockDevice {
   bool driver_bound_ = false;
   std::set<std::uint8_t> halted_;
   std::map<std::size_t, UrbFault> faults_;
+  std::map<std::size_t, std::function<void()>> happenings_;
   std::vector<UrbRecord> records_;
   std::deque<std::unique_ptr<Urb>> done_;
   std::vector<std::unique_ptr<Urb>> lost_;

@@ -253,6 +253,10 @@ void UsbRig::strike(simulated::SimulatedDevice& device, std::size_t urb_index, U
   inside_->mock_of(device).strike(urb_index, fault);
 }
 
+void UsbRig::when(simulated::SimulatedDevice& device, std::size_t urb_index, std::function<void()> happens) {
+  inside_->mock_of(device).when(urb_index, std::move(happens));
+}
+
 std::size_t UsbRig::urbs(simulated::SimulatedDevice& device) {
   return records(device).size();
 }

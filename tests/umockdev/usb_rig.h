@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -79,6 +80,9 @@ class UsbRig {
 
   /// The fault strikes the URB of that index, counted from the plugging-in.
   void strike(simulated::SimulatedDevice& device, std::size_t urb_index, UrbFault fault);
+  /// Does that when the URB of that index is submitted, before the device can see it. Called on the rig's
+  /// thread.
+  void when(simulated::SimulatedDevice& device, std::size_t urb_index, std::function<void()> happens);
   /// How many URBs were submitted since the plugging-in.
   [[nodiscard]] std::size_t urbs(simulated::SimulatedDevice& device);
   [[nodiscard]] std::vector<UrbRecord> records(simulated::SimulatedDevice& device);
