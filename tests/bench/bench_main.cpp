@@ -3,6 +3,7 @@
 #include "base/core/random.h"
 #include "tests/bench/backlog_bench.h"
 #include "tests/bench/filing_bench.h"
+#include "tests/bench/print_bench.h"
 #include "tests/bench/program_bench.h"
 #include "tests/bench/queue_report.h"
 
@@ -81,12 +82,18 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(64, 2000))
       ->capture_default_str();
   backlog->add_option("--samples", backlogs.samples)->check(CLI::Range(10, 100'000))->capture_default_str();
+  bench::PrintReport prints;
+  CLI::App* print_verb =
+      app.add_subcommand("print", "a full receipt until its bytes are ready, beside a print head");
+  print_verb->add_option("--json", prints.json, "also write the figures to this file");
+  print_verb->add_option("--rounds", prints.rounds)->check(CLI::Range(5, 10'000))->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
     return app.exit(problem) == 0 ? 0 : 2;
   }
   if (queue->parsed()) return bench::report_queues(queues);
+  if (print_verb->parsed()) return bench::report_print(prints);
   if (backlog->parsed()) return bench::report_backlog(backlogs);
   const auto filing = bench::measure_filing(rounds);
   const auto program = bench::measure_program(idle_seconds);
