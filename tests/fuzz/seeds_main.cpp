@@ -1,5 +1,7 @@
-// Writes the seeds of the corpora with the real encoders: fuzz_seeds tests/fuzz/corpus
+// Writes the seeds of the corpora with the real encoders, in the root of the sources: fuzz_seeds
+// tests/fuzz/corpus
 #include "drivers/receipt-printer/escpos.h"
+#include "drivers/receipt-printer/symbols.h"
 #include "offline-queue/protocol/messages.h"
 #include "offline-queue/protocol/problem.h"
 #include "offline-queue/protocol/tracking_code.h"
@@ -9,6 +11,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 namespace {
 
@@ -62,14 +65,50 @@ void add_records(const Corpus& corpus) {
   corpus.add("records", "command", "g" + std::string(as_text(item.payload)));
 }
 
-void add_devices(const Corpus& corpus) {
-  Bytes job;
-  printer::escpos::append_initialise(job);
-  printer::escpos::append_motion_unit(job, 203);
-  printer::escpos::append_feed(job, 40);
-  printer::escpos::append_status_request(job, printer::escpos::StatusKind::Paper);
-  printer::escpos::append_fence(job, {'A', 'B', 'C', 'D'});
+/// Commands as the driver and as makers' tools send them; the first byte chooses the dialect (printer.cpp).
+void add_printer(const Corpus& corpus) {
+  namespace escpos = printer::escpos;
+  Bitmap picture(24, 3);
+  for (int x = 0; x < 24; ++x) picture.set(x, x % 3);
+  Bytes job{0};
+  escpos::append_initialise(job);
+  escpos::append_motion_unit(job, 203);
+  escpos::append_feed(job, 40);
+  escpos::append_status_request(job, escpos::StatusKind::Paper);
+  escpos::append_raster(job, printer::RasterForm::GsV0, picture, 0, 3);
+  escpos::append_raster(job, printer::RasterForm::Graphics, picture, 0, 3);
+  escpos::append_fence(job, {'A', 'B', 'C', 'D'});
+  escpos::append_clear(job);
   corpus.add("printer", "job", as_text(job));
+  Bytes symbols{0};
+  escpos::append_qr_code(symbols, as_bytes("PK"), 4, escpos::QrCorrection::Medium);
+  escpos::append_code_128(symbols, "A{1", 2, 60);
+  escpos::append_define_logo(symbols, {'L', 'G'}, picture);
+  escpos::append_print_logo(symbols, {'L', 'G'});
+  escpos::append_forget_logo(symbols, {'L', 'G'});
+  escpos::append_forget_logos(symbols);
+  escpos::append_automatic_status(symbols, {.online = true, .errors = true, .paper = true});
+  corpus.add("printer", "symbols", as_text(symbols));
+  Bytes kiosk_printer{1};
+  escpos::append_present(kiosk_printer, 8);
+  escpos::append_take_back(kiosk_printer, printer::Presenter::Untaken::Retract);
+  escpos::append_ejector_question(kiosk_printer);
+  escpos::append_sensor_question(kiosk_printer);
+  escpos::append_status_request(kiosk_printer, escpos::StatusKind::Full);
+  corpus.add("printer", "kiosk", as_text(kiosk_printer));
+  corpus.add("printer_status", "answers",
+             as_text(Bytes{0x12, 0x37, 0x22, 'a', 'b',  'c',  'd',  0, 0x37, 0x25, 0,
+                           0x18, 0,    3,    0,   0x10, 0x0F, 0x20, 0, 0,    0,    0x03}));
+  corpus.add("device_id", "epson",
+             std::string("\0\x2C", 2) + "MFG:EPSON;CMD:ESC/POS;MDL:TM-T20II;CLS:PRINTER;");
+  for (const auto& entry : std::filesystem::directory_iterator("assets/printers")) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    corpus.add("printer_model", entry.path().stem(), text);
+  }
+}
+
+void add_devices(const Corpus& corpus) {
   // An ATR of T=1 (ISO/IEC 7816-3, 8.2) and a template with a number in it (ISO/IEC 7816-4, 5.2).
   corpus.add("card", "atr", as_text(Bytes{0x3B, 0x80, 0x01, 0x81}));
   corpus.add("card", "template", as_text(Bytes{0x70, 0x07, 0x5F, 0x20, 0x03, 'a', 'b', 'c', 0x90, 0x00}));
@@ -86,6 +125,7 @@ int main(int argc, char** argv) {
   corpus.add("tracking_code", "code", TrackingCode{1042, 1, 12345}.grouped());
   add_messages(corpus);
   add_records(corpus);
+  add_printer(corpus);
   add_devices(corpus);
   return 0;
 }
