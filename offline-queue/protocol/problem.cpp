@@ -16,12 +16,15 @@ struct Row {
 };
 
 constexpr std::string_view kPrefix = "urn:pishkhan:problem:";
-constexpr std::array<Row, 15> kRows{{
+constexpr std::array<Row, 18> kRows{{
     {ProblemType::Malformed, 400, "malformed", "The message is not the one that belongs here"},
     {ProblemType::BadChain, 400, "bad-chain", "The entries do not form a chain"},
     {ProblemType::BadSignature, 403, "bad-signature", "The head is not signed by the enrolled key"},
     {ProblemType::UnknownKiosk, 403, "unknown-kiosk", "This kiosk is not enrolled"},
     {ProblemType::RevokedEpoch, 403, "revoked-epoch", "This epoch was revoked"},
+    {ProblemType::BadCode, 403, "bad-code", "No such enrolment code can be used"},
+    {ProblemType::CodeExpired, 403, "code-expired", "The enrolment code has expired"},
+    {ProblemType::CodeUsed, 403, "code-used", "Another key was enrolled with this code"},
     {ProblemType::WrongRole, 403, "wrong-role", "The client certificate is not for this interface"},
     {ProblemType::NotFound, 404, "not-found", "There is no such resource"},
     {ProblemType::WrongMethod, 405, "wrong-method", "The resource does not take this method"},

@@ -17,6 +17,9 @@ enum class ProblemType {
   BadSignature,     ///< 403 "bad-signature": the head is not signed by the enrolled key
   UnknownKiosk,     ///< 403 "unknown-kiosk": never enrolled, or the certificate is another kiosk's
   RevokedEpoch,     ///< 403 "revoked-epoch": signatures of this epoch count no more
+  BadCode,          ///< 403 "bad-code": no such enrolment code, or one spoilt by wrong tries
+  CodeExpired,      ///< 403 "code-expired": right, but too late; staff issue another
+  CodeUsed,         ///< 403 "code-used": another key has been enrolled with it
   WrongRole,        ///< 403 "wrong-role": the client's certificate is not for this interface
   NotFound,         ///< 404 "not-found": no such resource
   WrongMethod,      ///< 405 "wrong-method"

@@ -2,6 +2,8 @@
 // tests/fuzz/corpus
 #include "drivers/receipt-printer/escpos.h"
 #include "drivers/receipt-printer/symbols.h"
+#include "offline-queue/protocol/enrolment.h"
+#include "offline-queue/protocol/enrolment_messages.h"
 #include "offline-queue/protocol/messages.h"
 #include "offline-queue/protocol/problem.h"
 #include "offline-queue/protocol/tracking_code.h"
@@ -65,6 +67,39 @@ void add_records(const Corpus& corpus) {
   corpus.add("records", "command", "g" + std::string(as_text(item.payload)));
 }
 
+void add_enrolment(const Corpus& corpus) {
+  const SigningKey key = SigningKey::generate();
+  const Bytes request = make_certificate_request(key, 1042).value();
+  EnrolmentAnswer answer;
+  answer.certificate = answer.enrolment = "x";
+  const EnrolmentAnswers answers{
+      {{1042, 0, {}, ProblemType::Other, answer}, {1043, 1, {}, ProblemType::CodeUsed, std::nullopt}}};
+  const BookEntry entry{1042, 1, key.verifying_key().point(), BookEntry::State::Active};
+  char choice = 'a';
+  for (const std::string& json :
+       {EnrolRequest{1042, {}, request, {}}.encode(), RenewalRequest{1, request}.encode(), answer.encode(),
+        BookReport{{}, {entry}, {BookCode{1042, {}, {}, 1}}}.encode(), BookTaken{{entry}}.encode(),
+        EnrolmentsPage{{}, {{1042, 0, {}, request, {}}}, {}}.encode(), answers.encode()}) {
+    corpus.add("enrolment", std::string(1, choice), choice + json);
+    ++choice;
+  }
+  corpus.add("enrolment", "request", "h" + std::string(as_text(request)));
+  SeededRandom random(1);
+  corpus.add("enrolment", "code", "j" + EnrolmentCode::generate(1042, random).grouped());
+  Enrolment enrolment;
+  enrolment.kiosk = 1042;
+  enrolment.epoch = 1;
+  enrolment.demo = true;
+  enrolment.backend_url = "https://backend.example";
+  enrolment.city_key_pem = enrolment.ingest_key_pem = enrolment.cases_key_pem = enrolment.update_key_pem =
+      key.verifying_key().pem();
+  enrolment.certificate.kiosk = 1042;
+  enrolment.certificate.epoch = 1;
+  enrolment.certificate.public_key = key.verifying_key().point();
+  enrolment.certificate.sign(key);
+  corpus.add("enrolment", "document", "k" + enrolment.encode());
+}
+
 /// Commands as the driver and as makers' tools send them; the first byte chooses the dialect (printer.cpp).
 void add_printer(const Corpus& corpus) {
   namespace escpos = printer::escpos;
@@ -126,6 +161,7 @@ int main(int argc, char** argv) {
   add_messages(corpus);
   add_records(corpus);
   add_printer(corpus);
+  add_enrolment(corpus);
   add_devices(corpus);
   return 0;
 }
