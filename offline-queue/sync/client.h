@@ -1,5 +1,6 @@
 #pragma once
 
+#include "offline-queue/protocol/enrolment_messages.h"
 #include "offline-queue/protocol/messages.h"
 #include "offline-queue/protocol/updates.h"
 #include "offline-queue/sync/transport.h"
@@ -20,6 +21,15 @@ class Backend {
   virtual Result<protocol::Opened, SyncFault> opened_since(int epoch, std::string_view cursor) = 0;
 };
 
+/// What came to a request for a certificate.
+struct EnrolmentReply {
+  std::optional<protocol::EnrolmentAnswer> answer;  ///< nothing: it is being made; ask the same again
+  std::chrono::milliseconds wait{1'000};            ///< until then
+};
+/// One exchange of enrolment; what the answer is worth is checked by its reader (enrolment_check.h).
+[[nodiscard]] Result<EnrolmentReply, SyncFault> ask_enrolment(Transport& transport, const Exchange& exchange,
+                                                              const std::stop_token& stop);
+
 /// The kiosk's side of the sync protocol over one connection. Thread: one owner; calls block, at most for the
 /// endpoint's request deadline, and end soon after `stop` is requested.
 class Client final : public Backend {
@@ -37,6 +47,8 @@ class Client final : public Backend {
   Result<protocol::UpdatesPage, SyncFault> updates_since(int epoch, std::string_view cursor);
   Result<protocol::CataloguePart, SyncFault> catalogue_part(const protocol::Hash& hash, std::uint32_t offset);
   Result<protocol::ServerTime, SyncFault> send_health(const protocol::Health& health);
+  /// Under the present certificate, for the next one. See ask_enrolment().
+  Result<EnrolmentReply, SyncFault> renew(const protocol::RenewalRequest& request);
 
  private:
   Transport transport_;

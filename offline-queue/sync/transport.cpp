@@ -201,7 +201,7 @@ void TlsCarrier::configure() {
   const Endpoint& to = endpoint_;
   curl_easy_setopt(handle, CURLOPT_CAINFO, to.authority_file.c_str());
   curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
-  if (!chip_key_) {
+  if (!chip_key_ && !to.certificate_file.empty()) {
     curl_easy_setopt(handle, CURLOPT_SSLCERT, to.certificate_file.c_str());
     curl_easy_setopt(handle, CURLOPT_SSLKEY, to.key_file.c_str());
   }
@@ -307,7 +307,7 @@ Result<Transport, SyncFault> Transport::open(Endpoint endpoint) {
     return fail(SyncFault{SyncFaultKind::WrongCertificate, {}, {}, SyncDetail::OwnFilesUnreadable});
   }
   std::unique_ptr<ChipKey> chip_key;
-  if (endpoint.key_place == protocol::KeyPlace::Tpm) {
+  if (endpoint.key_place == protocol::KeyPlace::Tpm && !endpoint.certificate_file.empty()) {
     auto key = protocol::SigningKey::load(endpoint.key_file, endpoint.key_place);
     if (!key) return fail(SyncFault{SyncFaultKind::WrongCertificate, {}, {}, SyncDetail::OwnFilesUnreadable});
     protocol::KeyHandle handle_of_key = key->for_openssl();

@@ -37,9 +37,9 @@ struct Answer {
 
 /// Where the other side is and how both prove who they are. All files are PEM.
 struct Endpoint {
-  std::string base_url;                  ///< "https://host:port", nothing after it
-  std::filesystem::path authority_file;  ///< the only CA that is believed; the system's are not
-  std::filesystem::path certificate_file;
+  std::string base_url;                    ///< "https://host:port", nothing after it
+  std::filesystem::path authority_file;    ///< the only CA that is believed; the system's are not
+  std::filesystem::path certificate_file;  ///< empty: we show none, which only the enrolment port takes
   std::filesystem::path key_file;
   protocol::KeyPlace key_place = protocol::KeyPlace::File;  ///< where the key of `key_file` lies
   std::chrono::milliseconds connect_deadline{5'000};
