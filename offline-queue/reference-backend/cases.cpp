@@ -52,8 +52,19 @@ Result<Cases, CasesFault> Cases::open(const CasesOptions& options, const Clock& 
   if (!update_key) return fail(CasesFault::BadKey);
   auto link = IngestLink::open(options.ingest);
   if (!link) return fail(CasesFault::BadCertificate);
+  CityKeys::Terms terms;
+  terms.backend_url = options.backend_url;
+  terms.opening_key = keys.front().public_part();
+  terms.cases_key_pem = signing_key->verifying_key().pem();
+  terms.update_key_pem = update_key->verifying_key().pem();
+  terms.certificate_life = options.certificate_life;
   Cases cases(std::move(*store), std::move(*link), std::move(*catalogue), std::move(keys),
               std::move(*signing_key), clock, random);
+  if (!options.city_keys.empty()) {
+    auto city_keys = CityKeys::load(options.city_keys);
+    if (!city_keys || !terms.backend_url.starts_with("https://")) return fail(CasesFault::BadCityKeys);
+    cases.enrol_with(std::move(*city_keys), std::move(terms));
+  }
   cases.sign_updates_with(std::move(*update_key));
   return cases;
 }
@@ -119,6 +130,13 @@ bool Cases::take(const SealedPage::Entry& entry) {
     word.verdict = Verdict::Missing;
     taken.reason = name(entry.entry.kind);
     log::warning("cases.missing", {{"kiosk", word.kiosk}, {"epoch", word.epoch}, {"sequence", word.sequence}});
+  } else if (revoked_before(entry)) {
+    // It counts no more, and is kept as it came, unread: staff see that it was there.
+    word.verdict = Verdict::Invalid;
+    taken.reason = "revoked-epoch";
+    taken.body = *record.payload;
+    log::warning("cases.revoked-epoch",
+                 {{"kiosk", word.kiosk}, {"epoch", word.epoch}, {"sequence", word.sequence}});
   } else {
     taken.body = *record.payload;
     if (header.type == RecordType::Request) {
@@ -226,6 +244,8 @@ Result<Cases::Polled, Cases::PollFault> Cases::poll_once(const std::stop_token& 
   const auto relayed = relay_updates(stop);
   if (!relayed) return fail(relayed.error());
   polled.relayed = *relayed;
+  // Last, so that what hinders it holds up no record.
+  if (const auto enrolled = enrol(stop); !enrolled) return fail(enrolled.error());
   return polled;
 }
 

@@ -5,9 +5,11 @@
 #include "base/services/catalogue.h"
 #include "offline-queue/protocol/envelope.h"
 #include "offline-queue/reference-backend/cases_store.h"
+#include "offline-queue/reference-backend/city_keys.h"
 #include "offline-queue/reference-backend/ingest_link.h"
 #include "offline-queue/reference-backend/secret_verifier.h"
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -26,9 +28,12 @@ struct CasesOptions {
   std::filesystem::path signing_key;                ///< signs Opened
   std::filesystem::path update_key;                 ///< signs what kiosks are told of their cases
   std::filesystem::path catalogue;                  ///< a city's pack
+  std::filesystem::path city_keys;                  ///< folder (city_keys.h); empty: nobody is enrolled
+  std::string backend_url;                          ///< where enrolled kiosks find ingest
+  std::chrono::seconds certificate_life = CityKeys::Terms().certificate_life;
 };
 
-enum class CasesFault { BadKey, BadCatalogue, BadDatabase, BadCertificate };
+enum class CasesFault { BadKey, BadCatalogue, BadDatabase, BadCertificate, BadCityKeys };
 
 /// The half of the backend that holds the opening key: fetches sealed records from ingest, opens and judges
 /// them, joins the same matter to its case, keeps the cases, and gives its signed word back. What it has said
@@ -45,6 +50,11 @@ class Cases {
 
   /// With it kiosks are told of their cases' stages; without it they are not.
   void sign_updates_with(protocol::SigningKey key) { update_key_ = std::move(key); }
+  /// With the city's keys kiosks that ask are enrolled and renewed; without them their requests wait.
+  void enrol_with(CityKeys keys, CityKeys::Terms terms) {
+    city_keys_.emplace(std::move(keys));
+    terms_ = std::move(terms);
+  }
 
   struct Polled {
     int taken = 0;     ///< new records
@@ -65,6 +75,10 @@ class Cases {
   bool take(const protocol::SealedPage::Entry& entry);
   bool take_request(const protocol::SealedPage::Entry& entry, CasesStore::Taken& taken,
                     protocol::SecretBytes& body);
+  /// Whether its epoch was revoked when the record came: an ingest from a backup may not have known it.
+  bool revoked_before(const protocol::SealedPage::Entry& entry);
+  Result<void, PollFault> enrol(const std::stop_token& stop);
+  Result<void, PollFault> give_book(protocol::Hash& held, const std::stop_token& stop);
   PollFault database_fault();
   Result<int, PollFault> report_all(const std::stop_token& stop);
   Result<int, PollFault> relay_updates(const std::stop_token& stop);
@@ -82,6 +96,10 @@ class Cases {
   Random& random_;
   MakeVerifier make_verifier_;
   std::optional<protocol::SigningKey> update_key_;
+  std::optional<CityKeys> city_keys_;
+  CityKeys::Terms terms_;
+  protocol::BookReport book_;  ///< as it was at `book_version_`
+  std::int64_t book_version_ = -1;
 };
 
 }  // namespace pishkhan::backend

@@ -2,6 +2,7 @@
 #include "base/core/log.h"
 #include "base/core/random.h"
 #include "offline-queue/reference-backend/cases.h"
+#include "offline-queue/reference-backend/cases_kiosk_commands.h"
 #include "offline-queue/reference-backend/cases_listing.h"
 #include "offline-queue/reference-backend/cases_staff_commands.h"
 #include "offline-queue/reference-backend/demo_keys.h"
@@ -24,6 +25,9 @@ struct Arguments {
   std::string ingest;
   std::string case_number;
   std::vector<std::string> retired_keys;
+  std::string city_keys;
+  std::string backend_url;
+  int certificate_days = 400;
   backend::DemoKeysOptions demo;
   std::string demo_folder;
   int poll_ms = 1000;
@@ -43,6 +47,9 @@ const char* sentence(backend::CasesFault fault) {
       return "the catalogue cannot be read";
     case backend::CasesFault::BadDatabase:
       return "the database cannot be opened";
+    case backend::CasesFault::BadCityKeys:
+      return "the city's keys (authority.pem, authority.key, signing.pem, ingest-public.pem) or --backend-url "
+             "cannot be used";
     case backend::CasesFault::BadCertificate:
       return "the TLS files (authority.pem, tls.pem, tls.key) cannot be used";
   }
@@ -70,6 +77,9 @@ int serve(const Arguments& arguments) {
   options.signing_key = keys / "signing.pem";
   options.update_key = keys / "updates.pem";
   options.catalogue = arguments.catalogue;
+  options.city_keys = arguments.city_keys;
+  options.backend_url = arguments.backend_url;
+  options.certificate_life = std::chrono::hours(24 * arguments.certificate_days);
   auto cases = backend::Cases::open(options, clock, random);
   if (!cases) return complain(sentence(cases.error()));
   std::printf("opening what arrives at %s\n", arguments.ingest.c_str());
@@ -147,6 +157,15 @@ int main(int argc, char** argv) {
       ->required();
   serve_verb->add_option("--ingest", arguments.ingest, "https://host:port of ingest's inner port")->required();
   serve_verb->add_option("--retired-key", arguments.retired_keys, "An earlier opening key; may be repeated");
+  auto* city_keys = serve_verb->add_option(
+      "--city-keys", arguments.city_keys,
+      "Folder: authority.pem, authority.key, signing.pem, ingest-public.pem; not given: no kiosk is enrolled");
+  auto* backend_url = serve_verb->add_option("--backend-url", arguments.backend_url,
+                                             "https://host:port where enrolled kiosks find ingest");
+  city_keys->needs(backend_url);
+  serve_verb->add_option("--certificate-days", arguments.certificate_days, "Life of a kiosk's certificate")
+      ->check(CLI::Range(1, 3650))
+      ->capture_default_str();
   serve_verb->add_option("--poll-ms", arguments.poll_ms, "Milliseconds between polls")
       ->check(CLI::Range(10, 600'000))
       ->capture_default_str();
@@ -160,12 +179,15 @@ int main(int argc, char** argv) {
   keys_verb->add_flag("--json", arguments.json, "Report as JSON");
   backend::StaffCommands staff;
   staff.add_to(app);
+  backend::KioskCommands kiosks;
+  kiosks.add_to(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (const auto status = staff.run()) return *status;
+  if (const auto status = kiosks.run()) return *status;
   if (init_verb->parsed()) return init(arguments);
   if (serve_verb->parsed()) return serve(arguments);
   if (keys_verb->parsed()) return demo_keys(arguments);

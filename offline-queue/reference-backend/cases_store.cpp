@@ -1,6 +1,7 @@
 #include "offline-queue/reference-backend/cases_store.h"
 
 #include "offline-queue/protocol/json_members.h"
+#include "offline-queue/reference-backend/cases_kiosks.h"
 #include "offline-queue/reference-backend/cases_updates.h"
 
 #include <algorithm>
@@ -64,7 +65,8 @@ Result<CasesStore, DatabaseFault> CasesStore::open(const std::filesystem::path& 
                                                    const std::string& vfs) {
   Result<Database, DatabaseFault> database = Database::open(file, sharing, kSchema, vfs);
   if (!database) return fail(database.error());
-  if (sharing != Sharing::ReadOnly && !CasesUpdates::prepare(*database)) return fail(DatabaseFault::Failed);
+  if (sharing != Sharing::ReadOnly && (!CasesUpdates::prepare(*database) || !CasesKiosks::prepare(*database)))
+    return fail(DatabaseFault::Failed);
   return CasesStore(std::move(*database));
 }
 

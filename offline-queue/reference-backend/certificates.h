@@ -23,6 +23,7 @@ class DemoAuthority {
   /// A fresh one; its subject is `name`.
   static DemoAuthority make(const std::string& name);
   [[nodiscard]] std::string certificate_pem() const;
+  [[nodiscard]] std::string key_pem() const;  ///< for CityKeys; whoever has it is the authority
   /// For TLS on 127.0.0.1 and localhost.
   [[nodiscard]] CertifiedKey issue_server(const std::string& name) const;
   /// For a TLS client; `role` becomes the organisational unit, by which the backend knows what it may do.

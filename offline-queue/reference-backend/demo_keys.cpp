@@ -49,7 +49,9 @@ bool write_all(const fs::path& folder, const DemoKeysOptions& options, const Clo
                    write_tls(folder / "kiosk", authority, authority.issue_client(kiosk_name, "kiosk")) &&
                    write_tls(folder / "ingest", authority, authority.issue_server("ingest")) &&
                    write_tls(folder / "cases", authority, authority.issue_client("cases", "cases")) &&
-                   make_private(folder / "city");
+                   make_private(folder / "city") &&
+                   write_private(folder / "city" / "authority.pem", authority.certificate_pem()) &&
+                   write_private(folder / "city" / "authority.key", authority.key_pem());
   if (!tls) return false;
   const auto kiosk = protocol::SigningKey::generate();
   const auto ingest = protocol::SigningKey::generate();
@@ -80,6 +82,7 @@ bool write_all(const fs::path& folder, const DemoKeysOptions& options, const Clo
          opening.save(folder / "cases" / "opening.json") && updates.save(folder / "cases" / "updates.pem") &&
          protocol::DeviceSecret::generate(random).save(folder / "kiosk" / "device.secret") &&
          write_private(folder / "ingest" / "kiosks.json", kiosks) &&
+         write_private(folder / "city" / "ingest-public.pem", ingest.verifying_key().pem()) &&
          write_private(folder / "ingest" / "cases-public.pem", cases.verifying_key().pem()) &&
          write_private(folder / "kiosk" / "enrolment.json", enrolment.encode());
 }

@@ -29,9 +29,9 @@ enum class DemoKeysMade { Fresh, WereThere };
 ///     kiosk/   authority.pem, tls.pem, tls.key, signing.pem, device.secret, enrolment.json
 ///     ingest/  authority.pem, tls.pem, tls.key, signing.pem, cases-public.pem, kiosks.json
 ///     cases/   authority.pem, tls.pem, tls.key, signing.pem, opening.json, updates.pem
-///     city/    signing.pem
+///     city/    authority.pem, authority.key, signing.pem, ingest-public.pem (city_keys.h)
 ///
-/// The authority's own key is thrown away. Its name marks it as the demo's (sync/demo_authority.h), and so does
+/// The authority's name marks it as the demo's (sync/demo_authority.h), and so does
 /// the enrolment; a build without PISHKHAN_DEMO refuses both.
 Result<DemoKeysMade, DemoKeysFault> ensure_demo_keys(const DemoKeysOptions& options, const Clock& clock,
                                                      Random& random);

@@ -1,9 +1,11 @@
 #include "offline-queue/reference-backend/http_server.h"
 
+#include "offline-queue/protocol/enrolment_messages.h"
 #include "offline-queue/protocol/messages.h"
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -14,6 +16,7 @@
 #include <boost/beast/ssl.hpp>
 #include <cctype>
 #include <chrono>
+#include <deque>
 #include <thread>
 #include <utility>
 
@@ -29,6 +32,29 @@ using boost::system::error_code;
 constexpr auto kRequestDeadline = std::chrono::seconds(30);
 /// A kept-alive connection may be silent this long; kiosks poll about once a minute.
 constexpr auto kIdleDeadline = std::chrono::seconds(150);
+
+/// What one connection may cost.
+struct Allowance {
+  std::chrono::seconds request_deadline = kRequestDeadline;
+  std::chrono::seconds idle_deadline = kIdleDeadline;
+  std::uint64_t largest_body = protocol::largest_request_bytes;
+  int most_connections = 1 << 20;
+};
+/// Nobody who is not in the middle of an enrolment has anything to do at that port.
+constexpr Allowance kForStrangers{std::chrono::seconds(10), std::chrono::seconds(10),
+                                  protocol::largest_enrol_request_bytes, 64};
+
+/// Counts the connections of one port while they live.
+class Counted {
+ public:
+  explicit Counted(std::atomic<int>& count) : count_(count) { ++count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() { --count_; }
+
+ private:
+  std::atomic<int>& count_;
+};
 
 struct FreeCertificate {
   void operator()(X509* certificate) const { X509_free(certificate); }
@@ -53,12 +79,19 @@ std::string media_type(beast::string_view field) {
 /// handler ends without starting another, the session is gone. Runs on its own strand.
 class Session final : public Reply {
  public:
-  Session(tcp::socket socket, asio::ssl::context& tls, const HttpHandler& handler)
-      : stream_(std::move(socket), tls), handler_(handler) {}
+  Session(tcp::socket socket, asio::ssl::context& tls, const HttpHandler& handler, const Allowance& allowance,
+          std::atomic<int>& count)
+      : counted_(count), stream_(std::move(socket), tls), handler_(handler), allowance_(allowance) {}
+
+  /// Asks for no certificate in the handshake, so none can be shown.
+  void admit_strangers() {
+    error_code ignored;
+    stream_.set_verify_mode(asio::ssl::verify_none, ignored);
+  }
 
   static void begin(std::unique_ptr<Session> self) {
     Session& session = *self;
-    beast::get_lowest_layer(session.stream_).expires_after(kRequestDeadline);
+    beast::get_lowest_layer(session.stream_).expires_after(session.allowance_.request_deadline);
     session.stream_.async_handshake(asio::ssl::stream_base::server,
                                     [self = std::move(self)](error_code error) mutable {
                                       if (error) return;
@@ -82,13 +115,17 @@ class Session final : public Reply {
     if (!peer) return;
     peer_name_ = subject_part(peer.get(), NID_commonName);
     peer_role_ = subject_part(peer.get(), NID_organizationalUnitName);
+    const auto kiosk = protocol::ClientCertificate::of(*peer);
+    if (!kiosk) return;
+    peer_epoch_ = kiosk->epoch;
+    peer_serial_ = kiosk->serial;
   }
 
   static void read(std::unique_ptr<Session> self) {
     Session& session = *self;
     session.parser_.emplace();
-    session.parser_->body_limit(protocol::largest_request_bytes);
-    beast::get_lowest_layer(session.stream_).expires_after(kIdleDeadline);
+    session.parser_->body_limit(session.allowance_.largest_body);
+    beast::get_lowest_layer(session.stream_).expires_after(session.allowance_.idle_deadline);
     http::async_read(session.stream_, session.buffer_, *session.parser_,
                      [self = std::move(self)](error_code error, std::size_t) mutable {
                        if (error == http::error::body_limit) {
@@ -118,6 +155,8 @@ class Session final : public Reply {
     request.body = std::move(message.body());
     request.peer_name = self->peer_name_;
     request.peer_role = self->peer_role_;
+    request.peer_epoch = self->peer_epoch_;
+    request.peer_serial = self->peer_serial_;
     const HttpHandler& handler = self->handler_;
     handler(std::move(request), std::move(self));
   }
@@ -133,7 +172,7 @@ class Session final : public Reply {
     session.response_.keep_alive(session.keep_alive_);
     session.response_.body() = std::move(made.body);
     session.response_.prepare_payload();
-    beast::get_lowest_layer(session.stream_).expires_after(kRequestDeadline);
+    beast::get_lowest_layer(session.stream_).expires_after(session.allowance_.request_deadline);
     http::async_write(session.stream_, session.response_,
                       [self = std::move(self)](error_code error, std::size_t) mutable {
                         if (error) return;
@@ -147,13 +186,17 @@ class Session final : public Reply {
     session.stream_.async_shutdown([self = std::move(self)](error_code) {});
   }
 
+  Counted counted_;
   beast::ssl_stream<beast::tcp_stream> stream_;
   const HttpHandler& handler_;
+  const Allowance allowance_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
   std::string peer_name_;
   std::string peer_role_;
+  int peer_epoch_ = 0;
+  std::string peer_serial_;
   bool keep_alive_ = false;
 };
 
@@ -178,7 +221,11 @@ class Server final : public HttpServer {
     error_code error;
     const auto address = asio::ip::make_address(listener.address, error);
     if (error) return false;
-    auto door = std::make_unique<Door>(Door{tcp::acceptor(context_), std::move(listener.handler)});
+    const bool strangers = listener.admits == Admits::Strangers;
+    counts_.emplace_back(0);
+    auto door =
+        std::make_unique<Door>(Door{tcp::acceptor(context_), std::move(listener.handler),
+                                    strangers ? kForStrangers : Allowance{}, strangers, counts_.back()});
     const tcp::endpoint endpoint(address, listener.port);
     door->acceptor.open(endpoint.protocol(), error);
     if (!error) door->acceptor.set_option(asio::socket_base::reuse_address(true), error);
@@ -208,24 +255,35 @@ class Server final : public HttpServer {
   struct Door {
     tcp::acceptor acceptor;
     HttpHandler handler;
+    Allowance allowance;
+    bool strangers = false;
+    std::atomic<int>& count;
   };
 
+  void admit(Door& door, tcp::socket socket) {
+    if (door.count >= door.allowance.most_connections) return;  // closes it
+    auto session = std::make_unique<Session>(std::move(socket), tls_, door.handler, door.allowance, door.count);
+    if (door.strangers) session->admit_strangers();
+    Session::begin(std::move(session));
+  }
+
   void accept(Door& door) {
-    door.acceptor.async_accept(
-        asio::make_strand(context_), [this, &door](error_code error, tcp::socket socket) {
-          if (error == asio::error::operation_aborted) return;
-          if (!error) {
-            error_code ignored;
-            socket.set_option(tcp::no_delay(true), ignored);
-            Session::begin(std::make_unique<Session>(std::move(socket), tls_, door.handler));
-          }
-          accept(door);
-        });
+    door.acceptor.async_accept(asio::make_strand(context_),
+                               [this, &door](error_code error, tcp::socket socket) {
+                                 if (error == asio::error::operation_aborted) return;
+                                 if (!error) {
+                                   error_code ignored;
+                                   socket.set_option(tcp::no_delay(true), ignored);
+                                   admit(door, std::move(socket));
+                                 }
+                                 accept(door);
+                               });
   }
 
   // Destroyed from the last to the first: threads, doors, then the context with the sessions it still holds
   // (their handlers are not called any more), then what the sessions stand on.
   asio::ssl::context tls_;
+  std::deque<std::atomic<int>> counts_;
   asio::io_context context_;
   std::vector<std::unique_ptr<Door>> doors_;
   std::vector<std::jthread> threads_;

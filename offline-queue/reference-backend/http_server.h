@@ -18,8 +18,10 @@ struct HttpRequest {
   std::string query;
   std::string content_type;  ///< without parameters, lower case
   std::string body;
-  std::string peer_name;  ///< common name of the client's certificate, "kiosk-1042"
-  std::string peer_role;  ///< its organisational unit: "kiosk" or "cases"
+  std::string peer_name;    ///< common name of the client's certificate, "kiosk-1042"
+  std::string peer_role;    ///< its organisational unit: "kiosk" or "cases"
+  int peer_epoch = 0;       ///< of a kiosk's certificate; 0: it names none
+  std::string peer_serial;  ///< of a kiosk's certificate
 };
 
 struct HttpAnswer {
@@ -41,10 +43,15 @@ void answer(std::unique_ptr<Reply> reply, std::function<HttpAnswer()> make);
 /// Takes a request on some I/O thread; must be safe from several at once and must not block.
 using HttpHandler = std::function<void(HttpRequest, std::unique_ptr<Reply>)>;
 
+/// Whether a client must show a certificate. Where strangers come in, bodies are small, and so are patience and
+/// the number of connections.
+enum class Admits { Certified, Strangers };
+
 struct Listener {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0: the system chooses
   HttpHandler handler;
+  Admits admits = Admits::Certified;
 };
 
 struct ServerTls {

@@ -2,6 +2,7 @@
 
 #include "base/core/log.h"
 #include "offline-queue/reference-backend/ingest_batch.h"
+#include "offline-queue/reference-backend/ingest_enrolling.h"
 #include "offline-queue/reference-backend/ingest_request.h"
 #include "offline-queue/reference-backend/secret_verifier.h"
 
@@ -37,16 +38,28 @@ CaseView seen_with(const IngestStore::CaseRow& row, const PersonalText& secret) 
 
 }  // namespace
 
-Ingest::Ingest(KioskRegister kiosks, SigningKey key, VerifyingKey cases_key, const Clock& clock)
-    : kiosks_(std::move(kiosks)),
+Ingest::Ingest(const KioskRegister& kiosks, SigningKey key, VerifyingKey cases_key, const Clock& clock)
+    : kiosks_(kiosks),
       clock_(clock),
       key_(std::move(key)),
       cases_key_(std::move(cases_key)),
       attempts_by_code_(5, std::chrono::minutes(15)),
       attempts_by_kiosk_(60, std::chrono::minutes(1)) {}
 
+bool Ingest::load_book(IngestStore& store, const KioskRegister& kiosks) {
+  return backend::load_book(store, kiosks, kiosks_);
+}
+
+Handling Ingest::take_enrolment(const HttpRequest& request) {
+  return backend::take_enrolment(request, kiosks_, clock_.wall());
+}
+
 Handling Ingest::take_public(const HttpRequest& request) {
   if (request.peer_role != "kiosk") return refuse(ProblemType::WrongRole);
+  // Whatever is asked under it: a certificate of a revoked epoch opens nothing any more.
+  const auto of_certificate = kiosks_.find(kiosk_of(request), request.peer_epoch);
+  if (of_certificate && of_certificate->state == EpochState::Revoked) return refuse(ProblemType::RevokedEpoch);
+  if (auto renewal = take_renewal(request, kiosks_, clock_.wall())) return std::move(*renewal);
   if (auto down = take_down_public(request, kiosks_, clock_.wall(), poll_after_s_)) return std::move(*down);
   const bool get = request.method == "GET";
   const bool post = request.method == "POST";
@@ -128,6 +141,7 @@ Handling Ingest::look_up(const HttpRequest& request) {
 Handling Ingest::take_internal(const HttpRequest& request) {
   if (request.peer_role != "cases") return refuse(ProblemType::WrongRole);
   if (auto down = take_down_internal(request)) return std::move(*down);
+  if (auto book = take_book(request, kiosks_)) return std::move(*book);
   if (request.path == "/internal/v1/sealed") {
     if (request.method != "GET") return refuse(ProblemType::WrongMethod);
     const std::optional<std::int64_t> after = cursor_of(request);

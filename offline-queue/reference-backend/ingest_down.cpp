@@ -16,7 +16,7 @@ namespace {
 constexpr int kPage = static_cast<int>(largest_updates_page);
 
 /// Why this kiosk gets nothing, if so.
-std::optional<ProblemType> objection(const KioskRegister& kiosks, int kiosk, std::int64_t epoch) {
+std::optional<ProblemType> objection(const KioskBook& kiosks, int kiosk, std::int64_t epoch) {
   if (epoch < 1 || epoch > TrackingCode::highest_epoch) return ProblemType::Malformed;
   const auto enrolled = kiosks.find(kiosk, static_cast<int>(epoch));
   if (!enrolled) return ProblemType::UnknownKiosk;
@@ -24,8 +24,7 @@ std::optional<ProblemType> objection(const KioskRegister& kiosks, int kiosk, std
   return std::nullopt;
 }
 
-Handling give_updates(const HttpRequest& request, const KioskRegister& kiosks, WallTime time,
-                      int poll_after_s) {
+Handling give_updates(const HttpRequest& request, const KioskBook& kiosks, WallTime time, int poll_after_s) {
   const auto after = cursor_of(request);
   const auto epoch = number(parameter(request.query, "epoch").value_or(""));
   if (!after || !epoch) return refuse(ProblemType::Malformed);
@@ -52,7 +51,7 @@ Handling give_catalogue(const HttpRequest& request) {
   });
 }
 
-Handling take_health(const HttpRequest& request, const KioskRegister& kiosks, WallTime time) {
+Handling take_health(const HttpRequest& request, const KioskBook& kiosks, WallTime time) {
   auto health = Health::parse(request.body);
   if (!health) return refuse(ProblemType::Malformed);
   const int kiosk = kiosk_of(request);
@@ -65,7 +64,7 @@ Handling take_health(const HttpRequest& request, const KioskRegister& kiosks, Wa
 
 }  // namespace
 
-std::optional<Handling> take_down_public(const HttpRequest& request, const KioskRegister& kiosks, WallTime now,
+std::optional<Handling> take_down_public(const HttpRequest& request, const KioskBook& kiosks, WallTime now,
                                          int poll_after_s) {
   const bool updates = request.path == "/v1/updates";
   const bool catalogues = request.path == "/v1/catalogues";

@@ -56,4 +56,21 @@ Result<protocol::HealthPage, sync::SyncFault> IngestLink::health_since(const std
   return message_in<protocol::HealthPage>(transport_.perform(exchange, stop));
 }
 
+Result<protocol::EnrolmentsPage, sync::SyncFault> IngestLink::enrolments(const std::stop_token& stop) {
+  const sync::Exchange exchange{sync::Method::Get, "/internal/v1/enrolments", {}, {}};
+  return message_in<protocol::EnrolmentsPage>(transport_.perform(exchange, stop));
+}
+
+Result<protocol::OpenedTaken, sync::SyncFault> IngestLink::give(const protocol::EnrolmentAnswers& answers,
+                                                                const std::stop_token& stop) {
+  const sync::Exchange exchange{sync::Method::Post, "/internal/v1/enrolments", answers.encode(), {}};
+  return message_in<protocol::OpenedTaken>(transport_.perform(exchange, stop));
+}
+
+Result<protocol::BookTaken, sync::SyncFault> IngestLink::give(const protocol::BookReport& book,
+                                                              const std::stop_token& stop) {
+  const sync::Exchange exchange{sync::Method::Post, "/internal/v1/kiosks", book.encode(), {}};
+  return message_in<protocol::BookTaken>(transport_.perform(exchange, stop));
+}
+
 }  // namespace pishkhan::backend

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "offline-queue/protocol/enrolment_messages.h"
 #include "offline-queue/protocol/messages.h"
 #include "offline-queue/protocol/updates.h"
 #include "offline-queue/sync/transport.h"
@@ -24,6 +25,11 @@ class IngestLink {
                                                       const std::stop_token& stop);
   Result<protocol::HealthPage, sync::SyncFault> health_since(const std::string& cursor,
                                                              const std::stop_token& stop);
+  Result<protocol::EnrolmentsPage, sync::SyncFault> enrolments(const std::stop_token& stop);
+  Result<protocol::OpenedTaken, sync::SyncFault> give(const protocol::EnrolmentAnswers& answers,
+                                                      const std::stop_token& stop);
+  Result<protocol::BookTaken, sync::SyncFault> give(const protocol::BookReport& book,
+                                                    const std::stop_token& stop);
 
  private:
   sync::Transport transport_;

@@ -55,7 +55,8 @@ int import_file(const backend::IngestOptions& options, const std::string& file, 
   auto store = backend::IngestStore::open(options.database);
   if (!store) return complain(sentence(backend::IngestFault::BadDatabase));
   const SystemClock clock;
-  backend::Ingest ingest(std::move(*kiosks), std::move(*key), std::move(*cases_key), clock);
+  backend::Ingest ingest(*kiosks, std::move(*key), std::move(*cases_key), clock);
+  if (!ingest.load_book(*store, *kiosks)) return complain(sentence(backend::IngestFault::BadDatabase));
   const auto imported = backend::import_batches(ingest, *store, file);
   if (!imported) return complain(file + " " + sentence(imported.error()));
   const char* refusal = imported->first_refusal.c_str();
@@ -71,8 +72,23 @@ int import_file(const backend::IngestOptions& options, const std::string& file, 
   return imported->refused == 0 ? 0 : 1;
 }
 
-int run(const backend::IngestOptions& options, const std::string& port_file,
-        const std::string& internal_port_file, bool json) {
+/// Where the ports are written once they are known; empty: nowhere.
+struct PortFiles {
+  std::string kiosks;
+  std::string cases;
+  std::string enrolment;
+};
+
+bool write_ports(const backend::IngestServer& server, const backend::IngestOptions& options,
+                 const PortFiles& files) {
+  const auto write = [](const std::string& file, std::uint16_t port) {
+    return file.empty() || backend::write_port_file(file, port);
+  };
+  return write(files.kiosks, server.port()) && write(files.cases, server.internal_port()) &&
+         (!options.enrolment_port || write(files.enrolment, server.enrolment_port()));
+}
+
+int run(const backend::IngestOptions& options, const PortFiles& port_files, bool json) {
   const SystemClock clock;
   backend::hold_stop_signals();
   const auto ingest = backend::IngestServer::start(options, clock);
@@ -81,10 +97,7 @@ int run(const backend::IngestOptions& options, const std::string& port_file,
     return 1;
   }
   const backend::IngestServer& server = **ingest;
-  const bool told =
-      (port_file.empty() || backend::write_port_file(port_file, server.port())) &&
-      (internal_port_file.empty() || backend::write_port_file(internal_port_file, server.internal_port()));
-  if (!told) {
+  if (!write_ports(server, options, port_files)) {
     std::fprintf(stderr, "pishkhan-ingest: the port file cannot be written\n");
     return 1;
   }
@@ -110,8 +123,7 @@ int main(int argc, char** argv) {
   backend::IngestOptions options;
   std::string keys;
   std::string database;
-  std::string port_file;
-  std::string internal_port_file;
+  PortFiles port_files;
   bool json = false;
   app.add_option("--keys", keys,
                  "Folder with authority.pem, tls.pem, tls.key, signing.pem, cases-public.pem, kiosks.json")
@@ -121,8 +133,13 @@ int main(int argc, char** argv) {
   app.add_option("--port", options.port, "Port for kiosks; 0: any")->capture_default_str();
   app.add_option("--internal-port", options.internal_port, "Port for pishkhan-cases; 0: any")
       ->capture_default_str();
-  app.add_option("--port-file", port_file, "Write the port for kiosks there once listening");
-  app.add_option("--internal-port-file", internal_port_file, "Write the port for pishkhan-cases there");
+  std::uint16_t enrolment_port = 0;
+  auto* enrols =
+      app.add_option("--enrolment-port", enrolment_port,
+                     "Port for kiosks that have no certificate yet; 0: any; not given: none can enrol");
+  app.add_option("--enrolment-port-file", port_files.enrolment, "Write the port for enrolment there");
+  app.add_option("--port-file", port_files.kiosks, "Write the port for kiosks there once listening");
+  app.add_option("--internal-port-file", port_files.cases, "Write the port for pishkhan-cases there");
   app.add_option("--threads", options.threads, "I/O threads")->check(CLI::Range(1, 64))->capture_default_str();
   app.add_option("--poll-after", options.poll_after_s,
                  "Seconds between a kiosk's polls for updates; 0: its own")
@@ -146,5 +163,6 @@ int main(int argc, char** argv) {
   options.kiosks_file = folder / "kiosks.json";
   options.database = database;
   if (import_command->parsed()) return import_file(options, file, json);
-  return run(options, port_file, internal_port_file, json);
+  if (enrols->count() > 0) options.enrolment_port = enrolment_port;
+  return run(options, port_files, json);
 }

@@ -7,10 +7,9 @@ namespace pishkhan::backend {
 
 using namespace protocol;
 
-IngestServer::IngestServer(KioskRegister kiosks, SigningKey key, VerifyingKey cases_key, IngestStore store,
+IngestServer::IngestServer(const KioskRegister& kiosks, SigningKey key, VerifyingKey cases_key,
                            const Clock& clock)
-    : ingest_(std::move(kiosks), std::move(key), std::move(cases_key), clock),
-      writer_(std::make_unique<Writer>(std::move(store))) {}
+    : ingest_(kiosks, std::move(key), std::move(cases_key), clock) {}
 
 IngestServer::~IngestServer() {
   // First no new work, then what was begun is finished; its answers are dropped with the connections.
@@ -27,8 +26,9 @@ Result<std::unique_ptr<IngestServer>, IngestFault> IngestServer::start(const Ing
   if (!kiosks) return fail(IngestFault::BadRegister);
   auto store = IngestStore::open(options.database);
   if (!store) return fail(IngestFault::BadDatabase);
-  std::unique_ptr<IngestServer> made(
-      new IngestServer(std::move(*kiosks), std::move(*key), std::move(*cases_key), std::move(*store), clock));
+  std::unique_ptr<IngestServer> made(new IngestServer(*kiosks, std::move(*key), std::move(*cases_key), clock));
+  if (!made->ingest_.load_book(*store, *kiosks)) return fail(IngestFault::BadDatabase);
+  made->writer_ = std::make_unique<Writer>(std::move(*store));
   made->ingest_.hint_polls(options.poll_after_s);
   IngestServer* self = made.get();
   std::vector<Listener> listeners;
@@ -40,6 +40,13 @@ Result<std::unique_ptr<IngestServer>, IngestFault> IngestServer::start(const Ing
                        [self](const HttpRequest& request, std::unique_ptr<Reply> reply) {
                          self->go_on(self->ingest_.take_internal(request), std::move(reply));
                        }});
+  if (options.enrolment_port) {
+    listeners.push_back({options.address, *options.enrolment_port,
+                         [self](const HttpRequest& request, std::unique_ptr<Reply> reply) {
+                           self->go_on(self->ingest_.take_enrolment(request), std::move(reply));
+                         },
+                         Admits::Strangers});
+  }
   auto server = HttpServer::start(options.tls, std::move(listeners), options.threads);
   if (!server) {
     return fail(server.error() == ServerFault::CannotListen ? IngestFault::CannotListen

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace pishkhan::backend {
@@ -17,6 +18,8 @@ struct IngestOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;           ///< for kiosks
   std::uint16_t internal_port = 0;  ///< for cases
+  /// For kiosks that have no certificate yet; nothing: nobody can enrol here.
+  std::optional<std::uint16_t> enrolment_port;
   int threads = 2;
   int poll_after_s = 0;  ///< see Ingest::hint_polls
 };
@@ -33,10 +36,12 @@ class IngestServer {
   ~IngestServer();
   [[nodiscard]] std::uint16_t port() const { return server_->port(0); }
   [[nodiscard]] std::uint16_t internal_port() const { return server_->port(1); }
+  /// Only if the options have one.
+  [[nodiscard]] std::uint16_t enrolment_port() const { return server_->port(2); }
 
  private:
-  IngestServer(KioskRegister kiosks, protocol::SigningKey key, protocol::VerifyingKey cases_key,
-               IngestStore store, const Clock& clock);
+  IngestServer(const KioskRegister& kiosks, protocol::SigningKey key, protocol::VerifyingKey cases_key,
+               const Clock& clock);
   void go_on(Handling handling, std::unique_ptr<Reply> reply);
 
   Ingest ingest_;

@@ -1,6 +1,7 @@
 #include "offline-queue/reference-backend/ingest_store.h"
 
 #include "offline-queue/protocol/json_members.h"
+#include "offline-queue/reference-backend/ingest_enrolments.h"
 #include "offline-queue/reference-backend/ingest_updates.h"
 
 #include <algorithm>
@@ -62,7 +63,8 @@ Result<IngestStore, DatabaseFault> IngestStore::open(const std::filesystem::path
                                                      const std::string& vfs) {
   Result<Database, DatabaseFault> database = Database::open(file, Sharing::Alone, kSchema, vfs);
   if (!database) return fail(database.error());
-  if (!IngestUpdates::prepare(*database)) return fail(DatabaseFault::Failed);
+  if (!IngestUpdates::prepare(*database) || !IngestEnrolments::prepare(*database))
+    return fail(DatabaseFault::Failed);
   return IngestStore(std::move(*database));
 }
 
