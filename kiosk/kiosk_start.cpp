@@ -4,6 +4,7 @@
 #include "kiosk/kiosk.h"
 #include "offline-queue/protocol/chain.h"
 #include "offline-queue/store/trusted_time.h"
+#include "offline-queue/sync/queue_folder.h"
 
 #include <utility>
 
@@ -108,6 +109,11 @@ void Kiosk::start_workers() {
   if (!staff_code_.empty() && identity_ == nullptr) return;
   workers::QueueWorker::Setup queue;
   queue.folder = parts_.config.data;
+  if (identity_ != nullptr) {
+    // A new epoch has a folder of its own; that of the one before stays as it is.
+    queue.folder = sync::queue_folder(parts_.config.data, identity_->keys, identity_->enrolment);
+    if (!sync::make_queue_folder(queue.folder)) log::error("kiosk.queue-folder", {});
+  }
   queue.least_room_bytes = static_cast<std::uint64_t>(parts_.config.keep_free_mebibytes) << 20;
   queue.budget_bytes = static_cast<std::uint64_t>(parts_.config.budget_mebibytes) << 20;
   queue.durability = parts_.durability;
@@ -148,12 +154,13 @@ void Kiosk::load_card_profiles() {
 void Kiosk::start_sync() {
   workers::SyncWorker::Setup sync;
   sync.endpoint.base_url = identity_->enrolment.backend_url;
-  sync.endpoint.authority_file = parts_.config.keys / "authority.pem";
-  sync.endpoint.certificate_file = parts_.config.keys / "tls.pem";
-  sync.endpoint.key_file = parts_.config.keys / "tls.key";
+  sync.endpoint.authority_file = identity_->keys.authority;
+  sync.endpoint.certificate_file = identity_->keys.certificate;
+  sync.endpoint.key_file = identity_->keys.tls_key;
   sync.endpoint.key_place = parts_.config.key_place;
   sync.endpoint.proxy = parts_.config.sync_proxy;
   sync.folder = parts_.config.data;
+  sync.keys = parts_.config.keys;
   sync.identity = identity_.get();
   sync.queue = &*queue_;
   sync.jobs = &sync_jobs_;

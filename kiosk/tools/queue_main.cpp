@@ -1,5 +1,6 @@
-// Looks into the queue of a kiosk that is not running, without changing it.
+// Looks into the queue of a kiosk that is not running, without changing it; and gets a kiosk its keys.
 #include "base/core/log.h"
+#include "kiosk/tools/enrol_verb.h"
 #include "kiosk/tools/queue_export.h"
 #include "kiosk/tools/queue_report.h"
 #include "offline-queue/protocol/enrolment.h"
@@ -119,12 +120,15 @@ int main(int argc, char** argv) {
   add_key_options(verify_command, wanted);
   add_key_options(export_command, wanted);
   export_command->add_option("--to", wanted.target, "the file to make")->required();
+  tools::EnrolVerb enrol;
+  enrol.add_to(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
     return app.exit(problem) == 0 ? 0 : 2;
   }
   if (json) wanted.form = tools::Form::Json;
+  if (enrol.parsed()) return enrol.run();
   if (export_command->parsed()) return export_to_file(wanted);
   return inspect_command->parsed() ? inspect(wanted) : verify(wanted);
 }

@@ -24,7 +24,12 @@ IdentityFault key_fault(protocol::KeyFault fault, const std::filesystem::path& f
 Result<std::unique_ptr<Identity>, IdentityFault> load_identity(const std::filesystem::path& folder,
                                                                protocol::KeyPlace place) {
   using protocol::EnrolmentFault;
-  const auto enrolment_file = folder / "enrolment.json";
+  sync::KeyFolder key_folder(folder);
+  const auto set = key_folder.current();
+  if (!set && set.error() != sync::KeyFolderFault::NotEnrolled)
+    return fail(IdentityFault{"KEYS", folder / "current", "the folder of keys cannot be read, or is damaged"});
+  // What is not there is looked for under its first name, and said so.
+  const auto enrolment_file = set ? set->enrolment : folder / "enrolment.json";
   auto enrolment = protocol::Enrolment::load(enrolment_file, protocol::built_demo_policy());
   if (!enrolment) {
     const EnrolmentFault fault = enrolment.error().fault;
@@ -35,7 +40,7 @@ Result<std::unique_ptr<Identity>, IdentityFault> load_identity(const std::filesy
         IdentityFault{code, enrolment_file,
                       enrolment.error().key.empty() ? "cannot be read" : "member " + enrolment.error().key});
   }
-  const auto key_file = folder / "signing.pem";
+  const auto key_file = set ? set->signing_key : folder / "signing.pem";
   auto key = protocol::SigningKey::load(key_file, place);
   if (!key) return fail(key_fault(key.error(), key_file));
   const auto secret_file = folder / "device.secret";
@@ -47,7 +52,8 @@ Result<std::unique_ptr<Identity>, IdentityFault> load_identity(const std::filesy
   if (!ingest || !cases || !updates)
     return fail(IdentityFault{"ENROLMENT", enrolment_file, "the backend's keys"});
   return std::unique_ptr<Identity>(new Identity{std::move(*enrolment), std::move(*key), std::move(*secret),
-                                                std::move(*ingest), std::move(*cases), std::move(*updates)});
+                                                std::move(*ingest), std::move(*cases), std::move(*updates),
+                                                set.value_or(sync::KeySet())});
 }
 
 }  // namespace pishkhan::workers

@@ -9,6 +9,7 @@
 #include "offline-queue/protocol/enrolment.h"
 #include "offline-queue/protocol/signing_key.h"
 #include "offline-queue/store/store.h"
+#include "offline-queue/sync/key_folder.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -31,6 +32,7 @@ struct Identity {
   protocol::VerifyingKey ingest_key;
   protocol::VerifyingKey cases_key;
   protocol::VerifyingKey update_key;
+  sync::KeySet keys{};  ///< the files it came from
 };
 
 struct IdentityFault {

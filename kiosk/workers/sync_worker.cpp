@@ -71,6 +71,8 @@ SyncWorker::SyncWorker(Setup setup)
       pump_(setup_.identity->enrolment.epoch, random_, setup_.limits, setup_.periods),
       health_(
           {setup_.identity->enrolment.epoch, setup_.program_version, setup_.clock, &random_, setup_.limits}),
+      keeper_({setup_.keys, setup_.folder, setup_.endpoint.key_place, setup_.identity, setup_.clock, &random_,
+               setup_.limits, setup_.periods}),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void SyncWorker::run(const std::stop_token& stop) {
@@ -92,7 +94,9 @@ void SyncWorker::run(const std::stop_token& stop) {
     // One question each, so that a citizen's own never waits for more than one.
     const SteadyTime now = setup_.clock->steady();
     if (client_ && pump_due_ <= now)
-      pump_once();
+      pump_once();  // what was filed goes before what keys need
+    else if (client_ && keys_due_ <= now)
+      keep_keys();
     else if (city_due_ <= now)
       ask_city();
     else if (client_ && health_.next_due() <= now)
@@ -112,7 +116,7 @@ void SyncWorker::open_client(const std::stop_token& stop) {
 
 SteadyTime SyncWorker::next_due() const {
   if (!client_) return std::min(city_due_, setup_.clock->steady() + reopen_interval);
-  return std::min({pump_due_, city_due_, health_.next_due()});
+  return std::min({pump_due_, keys_due_, city_due_, health_.next_due()});
 }
 
 void SyncWorker::take(SyncJob& job) {
@@ -174,6 +178,18 @@ void SyncWorker::report_health() {
   }
   log::warning("sync.health-not-sent", {{"fault", log::PublicText{sync::name(answer.error().kind)}}});
   health_.not_sent(answer.error());
+}
+
+/// One exchange at most, so that a citizen's question never waits for more.
+void SyncWorker::keep_keys() {
+  const WallTime passed = trusted_.certainly_passed().value_or(WallTime{});
+  const KeyKeeper::Step step = keeper_.step(*client_, std::max(passed, setup_.clock->wall()));
+  keys_due_ = setup_.clock->steady() + step.wait;
+  if (!step.renewed) return;
+  setup_.endpoint.certificate_file = step.renewed->certificate;
+  setup_.endpoint.key_file = step.renewed->tls_key;
+  setup_.endpoint.authority_file = step.renewed->authority;
+  client_.reset();
 }
 
 void SyncWorker::heard(WallTime server_time) {

@@ -6,6 +6,7 @@
 #include "kiosk/visit/effect.h"
 #include "kiosk/workers/city_news.h"
 #include "kiosk/workers/health_reporter.h"
+#include "kiosk/workers/key_keeper.h"
 #include "kiosk/workers/queue_worker.h"
 #include "kiosk/workers/sync_jobs.h"
 #include "offline-queue/store/trusted_time.h"
@@ -39,7 +40,8 @@ class SyncWorker final : private CityNews::House {
     sync::Backoff::Limits limits;
     sync::Pump::Periods periods;
     std::chrono::milliseconds health_period_of_a_rig{0};  ///< 0: as the settings say
-    std::filesystem::path folder;                         ///< the time that the backend told is kept there
+    std::filesystem::path folder;  ///< the time that the backend told is kept there; queues lie under it
+    std::filesystem::path keys;    ///< see KeyKeeper
     std::string program_version;
   };
   explicit SyncWorker(Setup setup);
@@ -56,6 +58,7 @@ class SyncWorker final : private CityNews::House {
   [[nodiscard]] bool answer_from_book(const visit::effect::LookUp& job, const protocol::TrackingCode& code);
   void tell_network(bool reachable);
   void heard(WallTime server_time);
+  void keep_keys();
   [[nodiscard]] WallTime certainly_passed() const;
 
   // What the city's news act on.
@@ -75,8 +78,10 @@ class SyncWorker final : private CityNews::House {
   std::optional<sync::Client> client_;
   sync::Pump pump_;
   HealthReporter health_;
+  KeyKeeper keeper_;
   SteadyTime pump_due_{0};
   SteadyTime city_due_{0};
+  SteadyTime keys_due_{0};
   std::optional<bool> told_reachable_;
   std::jthread thread_;
 };
