@@ -74,6 +74,7 @@ void Counter::restart_ingest() {
   options.kiosks_file = keys / "kiosks.json";
   options.signing_key = keys / "signing.pem";
   options.cases_key = keys / "cases-public.pem";
+  options.enrolment_port = 0;
   auto ingest = backend::IngestServer::start(options, clock_);
   ENSURE(ingest.has_value(), "no ingest");
   ingest_ = std::move(*ingest);
@@ -83,7 +84,9 @@ void Counter::restart_ingest() {
                                      {cases_keys / "opening.json"},
                                      cases_keys / "signing.pem",
                                      cases_keys / "updates.pem",
-                                     "assets/cities/shahr-e-nemuneh"},
+                                     "assets/cities/shahr-e-nemuneh",
+                                     folder_ / "keys" / "city",
+                                     endpoint(ingest_->port()).base_url},
                                     clock_, random_);
   ENSURE(cases.has_value(), "no cases");
   cases_ = std::make_unique<backend::Cases>(std::move(*cases));
@@ -145,8 +148,12 @@ RequestId Counter::file_raw(const Bytes& payload) {
   return request_id;
 }
 
-RequestId Counter::file_changed(int number, const std::function<void(Request&)>& change) {
-  const auto request_id = random_.bytes<16>();
+namespace {
+
+/// A valid complaint into a store; nothing: it could not be filed.
+std::optional<RequestId> file_into(store::Store& store, const OpeningPublicKey& key, Random& random, int number,
+                                   const std::function<void(Request&)>& change) {
+  const auto request_id = random.bytes<16>();
   const auto write = [&](const store::Place& place) -> std::optional<store::Draft> {
     Request request;
     request.request_id = place.request_id;
@@ -165,13 +172,46 @@ RequestId Counter::file_changed(int number, const std::function<void(Request&)>&
     change(request);
     const auto body = encode_request(request);
     ENSURE(body.has_value(), "a request of the test cannot be encoded");
-    auto envelope = seal(body->view(), enrolment_->opening_key);
+    auto envelope = seal(body->view(), key);
     ENSURE(envelope.has_value(), "a request of the test cannot be sealed");
     return store::Draft{std::move(*envelope), std::nullopt, std::nullopt};
   };
-  const auto filed = store_->append(RecordType::Request, request_id, write);
-  ENSURE(filed.has_value(), "a request of the test cannot be filed");
-  return request_id;
+  const auto filed = store.append(RecordType::Request, request_id, write);
+  return filed ? std::optional(request_id) : std::nullopt;
+}
+
+}  // namespace
+
+RequestId Counter::file_changed(int number, const std::function<void(Request&)>& change) {
+  const auto request_id = file_into(*store_, enrolment_->opening_key, random_, number, change);
+  ENSURE(request_id.has_value(), "a request of the test cannot be filed");
+  return *request_id;
+}
+
+bool Counter::file_at(store::Store& store, const Enrolment& enrolment, int number) {
+  return file_into(store, enrolment.opening_key, random_, number, [](Request&) {}).has_value();
+}
+
+void Counter::restart_ingest_empty() {
+  cases_.reset();
+  ingest_.reset();
+  for (const char* name : {"ingest.db", "ingest.db-wal"}) fs::remove(folder_ / name);
+  restart_ingest();
+}
+
+void Counter::keep_ingest_database() {
+  cases_.reset();
+  ingest_.reset();  // folds its WAL back
+  fs::copy_file(folder_ / "ingest.db", folder_ / "ingest.kept", fs::copy_options::overwrite_existing);
+  restart_ingest();
+}
+
+void Counter::restore_ingest_database() {
+  cases_.reset();
+  ingest_.reset();
+  fs::remove(folder_ / "ingest.db-wal");
+  fs::copy_file(folder_ / "ingest.kept", folder_ / "ingest.db", fs::copy_options::overwrite_existing);
+  restart_ingest();
 }
 
 std::uint64_t seed_of_this_run() {

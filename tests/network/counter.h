@@ -47,6 +47,12 @@ class Counter {
   Random& random() { return random_; }
   /// Stops ingest and starts it again on another port, over the same database.
   void restart_ingest();
+  /// The same over none, or over the one that was kept.
+  void restart_ingest_empty();
+  void keep_ingest_database();
+  void restore_ingest_database();
+  /// A valid complaint into any store, under its own enrolment. False: it could not be filed.
+  bool file_at(store::Store& store, const protocol::Enrolment& enrolment, int number);
 
  private:
   SystemClock clock_;

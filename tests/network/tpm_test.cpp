@@ -3,6 +3,7 @@
 #include "offline-queue/reference-backend/certificates.h"
 #include "offline-queue/sync/store_outbox.h"
 #include "tests/network/counter.h"
+#include "tests/network/new_kiosk.h"
 
 #include <doctest/doctest.h>
 
@@ -64,4 +65,26 @@ TEST_CASE("a kiosk whose TLS key lies in a TPM sends to a real ingest; without i
   REQUIRE(client.has_value());
   tpm.restart();  // what the chip held for this process is gone
   CHECK_FALSE(client->time().has_value());
+}
+
+TEST_CASE("a kiosk whose key is made in its TPM is enrolled with a code, and sends what that key signed") {
+  SoftwareTpm tpm;
+  if (!tpm.works()) {
+    MESSAGE(SoftwareTpm::missing);
+    return;
+  }
+  Counter city("tpm-enrolment");
+  NewKiosk kiosk(city, "tpm-enrolment-kiosk", KeyPlace::Tpm);
+  const auto enrolled = kiosk.enrol(kiosk.code(1043));
+  REQUIRE(enrolled.has_value());
+  CHECK_FALSE(SigningKey::load(enrolled->set.signing_key, KeyPlace::File).has_value());
+  kiosk.start();
+  kiosk.file(1);
+  const auto batch = sync::StoreOutbox(kiosk.store()).next_batch(64);
+  REQUIRE(batch.has_value());
+  kiosk.stop();
+  kiosk.connect();
+  REQUIRE(kiosk.client().send(*batch).has_value());
+  REQUIRE(city.cases().poll_once({}).has_value());
+  CHECK(city.look_into_cases().requests("").size() == 1);
 }

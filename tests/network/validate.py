@@ -73,6 +73,8 @@ class Document:
         if line["content_type"] not in response["content"]:
             raise ValueError(f"content type {line['content_type']} is not documented")
         messages.append((response["content"][line["content_type"]]["schema"], line["answer"]))
+        if line["status"] == 200 and line["target"].endswith("enroll"):
+            messages.append(({"$ref": "#/components/schemas/Enrolment"}, json.loads(line["answer"])["enrolment"]))
         return messages
 
     def check_query(self, operation, target):

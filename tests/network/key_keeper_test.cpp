@@ -1,0 +1,66 @@
+// What the kiosk itself does about its keys while it runs.
+#include "kiosk/workers/key_keeper.h"
+
+#include "tests/network/new_kiosk.h"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+using namespace pishkhan;
+using namespace pishkhan::network_test;
+
+namespace {
+
+workers::KeyKeeper::Setup setup_of(NewKiosk& kiosk, Counter& city, const workers::Identity& identity) {
+  workers::KeyKeeper::Setup setup;
+  setup.keys = kiosk.keys();
+  setup.data = kiosk.data();
+  setup.identity = &identity;
+  setup.clock = &city.clock();
+  setup.random = &city.random();
+  return setup;
+}
+
+}  // namespace
+
+TEST_CASE("a running kiosk empties the queue of the epoch before, and renews its certificate in time") {
+  Counter city("keeper");
+  NewKiosk kiosk(city, "keeper-kiosk");
+  REQUIRE(kiosk.enrol(kiosk.code(1043)).has_value());
+  kiosk.start();
+  for (int i = 0; i < 3; ++i) kiosk.file(i);
+  kiosk.stop();
+  REQUIRE(kiosk.enrol(kiosk.code(1043))->epoch == 2);
+  kiosk.start();
+  const auto identity = workers::load_identity(kiosk.keys(), protocol::KeyPlace::File);
+  REQUIRE(identity.has_value());
+  CHECK((*identity)->enrolment.epoch == 2);
+  CHECK((*identity)->keys.number == 2);
+  workers::KeyKeeper keeper(setup_of(kiosk, city, **identity));
+  const WallTime now = city.clock().wall();
+  keeper.step(kiosk.client(), now);  // looks at the certificate, and finds the queue
+  CHECK(keeper.earlier_queues() == 1);
+  keeper.step(kiosk.client(), now);
+  REQUIRE(city.cases().poll_once({}).has_value());
+  CHECK(city.look_into_cases().requests("").size() == 3);
+  keeper.step(kiosk.client(), now);
+  CHECK(keeper.earlier_queues() == 0);
+
+  // Later, at another start: it is time.
+  const auto before = kiosk.certificate();
+  workers::KeyKeeper later(setup_of(kiosk, city, **identity));
+  const WallTime near_the_end = before.not_after - std::chrono::hours(24);
+  const auto asked = later.step(kiosk.client(), near_the_end);
+  CHECK_FALSE(asked.renewed.has_value());
+  CHECK(asked.wait <= std::chrono::seconds(2));
+  REQUIRE(city.cases().poll_once({}).has_value());
+  std::this_thread::sleep_for(asked.wait);
+  const auto renewed = later.step(kiosk.client(), near_the_end).renewed;
+  REQUIRE(renewed.has_value());
+  CHECK(renewed->number == 3);
+  CHECK(kiosk.certificate().serial != before.serial);
+  kiosk.start();
+  kiosk.file(9);
+  CHECK(kiosk.pump().sent == 1);
+}
