@@ -9,6 +9,7 @@
 #include "offline-queue/protocol/tracking_code.h"
 #include "offline-queue/protocol/update_item.h"
 #include "offline-queue/protocol/updates.h"
+#include "tests/fuzz/corpus.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -20,13 +21,7 @@ namespace {
 using namespace pishkhan;
 using namespace pishkhan::protocol;
 
-struct Corpus {
-  std::filesystem::path root;
-  void add(const char* target, const std::string& name, std::string_view bytes) const {
-    std::filesystem::create_directories(root / target);
-    std::ofstream(root / target / name, std::ios::binary) << bytes;
-  }
-};
+using fuzz::Corpus;
 
 void add_messages(const Corpus& corpus) {
   LookUp look_up;
@@ -163,5 +158,6 @@ int main(int argc, char** argv) {
   add_printer(corpus);
   add_enrolment(corpus);
   add_devices(corpus);
+  fuzz::add_queue_seeds(corpus);
   return 0;
 }

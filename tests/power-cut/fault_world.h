@@ -1,75 +1,15 @@
 #pragma once
 
-#include "offline-queue/store/store.h"
-#include "tests/power-cut/model_vfs.h"
+#include "tests/power-cut/queue_world.h"
 
 #include <doctest/doctest.h>
 
-#include <map>
-#include <vector>
-
 namespace pishkhan::power_cut {
 
-class FixedClock final : public Clock {
+/// That store, and a look at whether it kept what it promised.
+class World : public QueueWorld {
  public:
-  WallTime wall() const override { return WallTime(std::chrono::seconds(1'795'000'000)); }
-  SteadyTime steady() const override { return {}; }
-};
-
-/// Made once: keys are slow to make and do not matter here.
-struct Keys {
-  protocol::SigningKey kiosk = protocol::SigningKey::generate();
-  protocol::SigningKey office = protocol::SigningKey::generate();
-  protocol::VerifyingKey office_public = office.verifying_key();
-};
-
-/// A store on a model disk, and what it promised.
-class World {
- public:
-  World(const Keys& keys, std::uint64_t seed)
-      : keys_(keys), disk(seed), vfs_(disk, "fault-" + std::to_string(seed)), files_(disk) {
-    options.folder = "/disk";
-    options.kiosk = 1042;
-    options.epoch = 1;
-    options.kiosk_key = &keys.kiosk;
-    options.ingest_key = &keys.office_public;
-    options.cases_key = &keys.office_public;
-    options.clock = &clock_;
-    options.files = &files_;
-    options.vfs = vfs_.name();
-    options.wal_pages = 12;
-  }
-
-  /// Filings, receipts, anchors, acknowledgements and erasures; stops where the store says that the disk
-  /// failed.
-  void work(store::Store& queue) {
-    for (int round = 0; round < 4; ++round) {
-      if (!file(queue) || !file(queue)) return;
-      const int last = promised.rbegin()->first;
-      if (!queue.record_print(last, protocol::PrintOutcome::Printed) || !queue.anchor_head()) return;
-      const auto batch = queue.next_batch(2);
-      if (!batch || !*batch) return;
-      protocol::StoredWord stored{options.kiosk,
-                                  options.epoch,
-                                  (*batch)->last_sequence(),
-                                  (*batch)->entries.back().record.hash,
-                                  clock_.wall(),
-                                  {}};
-      stored.sign(keys_.office);
-      std::vector<protocol::Acknowledgement> opened;
-      for (const auto& entry : (*batch)->entries) opened.push_back(accepted(entry.record));
-      if (!queue.mark_stored(stored) || !queue.mark_opened(opened) || !queue.purge()) return;
-    }
-  }
-
-  bool file(store::Store& queue) {
-    const auto filed = queue.append(protocol::RecordType::Request, {++id_}, [&](const store::Place&) {
-      return std::optional(store::Draft{Bytes(1500, id_), protocol::Hash{id_}, protocol::Hash{id_}});
-    });
-    if (!filed) return false;
-    promised[filed->code.sequence] = filed->record.hash;
-    return true;
-  }
+  using QueueWorld::QueueWorld;
 
   /// Opens it and looks for every promise, for false alarms, and whether filing goes on.
   void check_kept() {
@@ -87,42 +27,6 @@ class World {
     }
     CHECK(file(**opened));
   }
-
-  void cut() {
-    disk.cut_now();
-    disk.restart();
-  }
-
- private:
-  protocol::Acknowledgement accepted(const protocol::Record& record) const {
-    const protocol::RecordHeader& header = record.header;
-    protocol::Acknowledgement word{protocol::Verdict::Accepted,
-                                   header.kiosk,
-                                   header.epoch,
-                                   header.sequence,
-                                   header.request_id,
-                                   record.hash,
-                                   clock_.wall(),
-                                   {},
-                                   {}};
-    word.sign(keys_.office);
-    return word;
-  }
-
-  const Keys& keys_;
-  FixedClock clock_;
-  std::uint8_t id_ = 0;
-
- public:
-  ModelDisk disk;
-
- private:
-  ModelVfs vfs_;
-  ModelFiles files_;
-
- public:
-  store::Options options;
-  std::map<int, protocol::Hash> promised;
 };
 
 }  // namespace pishkhan::power_cut
