@@ -45,8 +45,10 @@ CardFault fault_of(TrustFault fault) {
 }  // namespace
 
 Bytes KioskProver::signed_form(ByteView challenge) {
-  Bytes message(kiosk_line.begin(), kiosk_line.end());
-  message.insert(message.end(), challenge.begin(), challenge.end());
+  Bytes message;
+  ByteWriter writer(message);
+  writer.bytes(as_bytes(kiosk_line));
+  writer.bytes(challenge);
   return message;
 }
 

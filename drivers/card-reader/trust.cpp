@@ -101,8 +101,10 @@ Result<ProfileKey, TrustFault> ProfileKey::from_pem(std::string_view pem) {
 }
 
 Bytes ProfileKey::signed_form(ByteView profile) {
-  Bytes message(signed_line.begin(), signed_line.end());
-  message.insert(message.end(), profile.begin(), profile.end());
+  Bytes message;
+  ByteWriter writer(message);
+  writer.bytes(as_bytes(signed_line));
+  writer.bytes(profile);
   return message;
 }
 
