@@ -143,7 +143,7 @@ Event some_event(SeededRandom& random, const Counter& counter) {
       return event::ClosedByCity{random.below(20) == 0 ? std::optional<std::string>("flood") : std::nullopt};
     case 20:
       return event::Tick{};
-    case 20:
+    case 21:
       return event::CardNamed{id, PersonalText("سارا")};
     default:
       return event::Acted{random.below(3) == 0 ? some_action(random) : sensible_action(random, counter)};

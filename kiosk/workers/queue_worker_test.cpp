@@ -202,7 +202,7 @@ TEST_CASE(
   });
   const auto left = queue.condition().usage.queue_bytes - before;
   const auto of_an_epoch = left / (2 * visits) * protocol::TrackingCode::highest_sequence;
-  MESSAGE(left / (2 * visits) << " bytes stay of a record");
+  MESSAGE((left / (2 * visits)), " bytes stay of a record");
   CHECK(of_an_epoch < std::uint64_t{2048} << 20);
 }
 
