@@ -2,11 +2,10 @@
 
 #include "base/core/bitmap.h"
 #include "base/core/clock.h"
+#include "base/core/ensure.h"
 #include "drivers/simulated/citizen_card.h"
 #include "drivers/usb/bus.h"
 #include "drivers/usb/device_info.h"
-
-#include <doctest/doctest.h>
 
 #include <chrono>
 #include <filesystem>
@@ -34,7 +33,7 @@ inline bool eventually(const std::function<bool()>& condition,
 
 inline std::unique_ptr<usb::Bus> started_bus(usb::Bus::Options options = {}) {
   auto bus = usb::Bus::start(options);
-  REQUIRE(bus);
+  ENSURE(bus.has_value(), "libusb does not start");
   return std::move(*bus);
 }
 
