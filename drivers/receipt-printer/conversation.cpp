@@ -19,7 +19,7 @@ constexpr milliseconds one_wait{100};
 constexpr int maximum_reads = 20000;
 constexpr int cost_of_failed_read = 200;
 constexpr std::size_t maximum_noise_bytes = 4096;
-constexpr int maximum_drain_reads = 64;
+constexpr int maximum_drain_reads = 256;
 
 }  // namespace
 
@@ -107,6 +107,7 @@ void ReceiptPrinter::echoed(std::ptrdiff_t fences) {
 }
 
 ReceiptPrinter::Fault ReceiptPrinter::read_answers(Milliseconds patience) {
+  heard_ = false;
   if (--reads_left_ <= 0) return PrinterFault::Garbled;
   const Result<Bytes, TransferFault> bytes = transport_.bulk_in(read_bytes, at_most(patience));
   if (!bytes) {
@@ -118,6 +119,7 @@ ReceiptPrinter::Fault ReceiptPrinter::read_answers(Milliseconds patience) {
     const bool gone = !cleared && cleared.error() == TransferFault::Unplugged;
     return gone ? Fault(PrinterFault::Unplugged) : std::nullopt;
   }
+  heard_ = !bytes->empty();
   for (const std::uint8_t byte : *bytes) {
     if (const std::optional<escpos::Answer> answer = parser_.take(byte)) accept(*answer);
   }
@@ -128,9 +130,9 @@ ReceiptPrinter::Fault ReceiptPrinter::read_answers(Milliseconds patience) {
 
 ReceiptPrinter::Fault ReceiptPrinter::drain() {
   for (int reads = 0; reads < maximum_drain_reads; ++reads) {
-    statuses_.clear();
+    // Echoes of an older job may lie between the statuses: only silence is the end.
     if (const Fault fault = read_answers(drain_time)) return fault;
-    if (statuses_.empty()) return std::nullopt;
+    if (!heard_) return std::nullopt;
   }
   return PrinterFault::Garbled;
 }

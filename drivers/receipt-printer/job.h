@@ -165,6 +165,7 @@ class ReceiptPrinter {
   std::vector<escpos::Answer> statuses_;  ///< status answers received since the last question
   bool cleared_ = false;                  ///< a clear response came
   bool echo_missing_ = false;             ///< a later fence was echoed, and an earlier one was not
+  bool heard_ = false;                    ///< the last reading brought something
   bool told_of_change_ = false;           ///< a status came unasked: ask at the next opportunity
   /// An answer may be on its way that nobody waits for: drain before the next question. (Else a drain would
   /// only cost a millisecond.)

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <string>
 
 using namespace pishkhan;
 using namespace pishkhan::print_rig;
@@ -40,7 +41,8 @@ TEST_CASE("a sample of all faults at all transfers: no false word, in time, no l
       for (int i = 0; i < 8; ++i) {
         const auto kind = static_cast<LinkFault>(fault);
         const int at = static_cast<int>(choice.below(transfers));
-        CAPTURE(name(kind));
+        const std::string what = name(kind);
+        CAPTURE(what);
         CAPTURE(at);
         CHECK(check_fault(model, kind, at, tally) == "");
       }
