@@ -20,7 +20,8 @@ const receipts = {
     "{code:https://example.org/a?b=c; option:qrcode,4,M}\n=\n",
   aligned: "|left\nright|\n{text:nowrap}\na very long line that does not fit on the paper at all and is cut off\n-\n\n\n=\n",
 };
-const dialects = ["escpos", "epson", "citizen", "fit", "sii", "generic"];
+// Its "sii" has commands that are not ESC/POS.
+const dialects = ["escpos", "epson", "citizen", "fit", "generic"];
 
 if (verb === "version") {
   console.log(require(join(modules, "receiptline", "package.json")).version);
