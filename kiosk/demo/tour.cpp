@@ -95,11 +95,12 @@ bool Tour::run() {
 bool Tour::start_machine(const MachineSetup& wanted) {
   stop_machine();
   Machine::Setup setup;
+  CityBackend& backend = wanted.backend != nullptr ? *wanted.backend : *backend_;
   setup.folder = setup_.folder / wanted.name;
   setup.city_pack = wanted.city_pack;
-  setup.keys = wanted.enrolled == Enrolled::Yes ? wanted.backend->kiosk_keys() : setup_.folder / "no-keys";
-  setup.network = &wanted.backend->network();
-  setup.cards = &wanted.backend->cards();
+  setup.keys = wanted.enrolled == Enrolled::Yes ? backend.kiosk_keys() : setup_.folder / "no-keys";
+  setup.network = &backend.network();
+  setup.cards = &backend.cards();
   setup.paper_width_dots = wanted.paper_width_dots;
   machine_ = std::make_unique<Machine>(std::move(setup));
   if (wanted.keep_free_mebibytes) machine_->config().keep_free_mebibytes = *wanted.keep_free_mebibytes;
