@@ -30,8 +30,8 @@ using Microseconds = std::chrono::duration<double, std::micro>;
 constexpr std::uint16_t vendor_id = 0x072F;  // a reader that libccid has in its list
 constexpr std::uint16_t product_id = 0x90CC;
 constexpr std::size_t answer_bytes = 200;
-constexpr int exchanges_in_process = 200'000;
-constexpr int rounds = 20;
+constexpr int exchanges_in_process = 50'000;
+constexpr int rounds = 10;
 constexpr int exchanges_a_round = 50;
 
 struct Kind {
@@ -176,6 +176,7 @@ bool bench_over_libusb(const Kind& kind) {
 }  // namespace
 
 int main() {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   std::printf("one GET DATA of %zu bytes, %d times, over the in-process transport\n", answer_bytes,
               exchanges_in_process);
   for (const Kind& kind : kinds()) bench_in_process(kind);
