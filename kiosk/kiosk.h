@@ -6,6 +6,7 @@
 #include "base/core/result.h"
 #include "base/core/translations.h"
 #include "drivers/card-reader/profiles.h"
+#include "drivers/card-reader/quirk_files.h"
 #include "kiosk/chime.h"
 #include "kiosk/config/config.h"
 #include "kiosk/visit/state.h"
@@ -44,6 +45,7 @@ class Kiosk {
     workers::DevicePort* printer = nullptr;
     workers::DevicePort* reader = nullptr;
     printer::Models printer_models;
+    card::Quirks reader_quirks;
     const Clock* clock = nullptr;
     Random* random = nullptr;
     render::SurfaceOptions window;

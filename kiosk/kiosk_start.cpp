@@ -134,7 +134,8 @@ void Kiosk::start_workers() {
       [folder = parts_.config.data, clock = parts_.clock]() -> std::optional<WallTime> {
         const auto files = store::system_files();  // the sync thread writes the file; here it is only read
         return store::TrustedTime(folder, *files, *clock).last();
-      }});
+      },
+      &parts_.reader_quirks});
 }
 
 /// Which cards are read here is the municipality's word: its key came with the enrolment.

@@ -32,6 +32,7 @@ config::Config fallback_config() {
   config.fonts = "/usr/share/pishkhan/fonts";
   config.icons = "/usr/share/pishkhan/icons/icons.ttf";
   config.printers = "/usr/share/pishkhan/printers";
+  config.readers = "/usr/share/pishkhan/readers";
   return config;
 }
 
@@ -74,6 +75,11 @@ int run(const std::string& file) {
     log::error("printer.model-refused", {{"file", log::PublicText{refused.file}},
                                          {"fault", log::PublicText{printer::describe(refused.fault)}}});
   }
+  parts.reader_quirks = card::Quirks::load(parts.config.readers);
+  for (const auto& refused : parts.reader_quirks.refused()) {
+    log::error("reader.quirk-refused",
+               {{"file", log::PublicText{refused.file}}, {"fault", log::PublicText{describe(refused.fault)}}});
+  }
   parts.window.width = parts.config.screen_width;
   parts.window.height = parts.config.screen_height;
   parts.window.title = "Pishkhan";
@@ -85,7 +91,7 @@ int run(const std::string& file) {
   std::optional<workers::UsbPort> reader;
   std::optional<workers::UsbPort> printer;
   if (bus) {
-    parts.reader = &reader.emplace(**bus, card::wanted_readers());
+    parts.reader = &reader.emplace(**bus, card::wanted_readers(parts.reader_quirks));
     parts.printer = &printer.emplace(**bus, parts.printer_models.wanted());
   } else {
     log::error("usb.cannot-start");

@@ -31,8 +31,13 @@ struct Quirk {
     AsTheyAre,
     ZeroLengthLast  ///< a message that fills its last packet is followed by one of no length (USB 2.0, 5.8.3)
   };
+  enum class Class : std::uint8_t {
+    SmartCard,  ///< interface class 0B, as CCID 4.3 says
+    Vendor      ///< FF: found by its ids alone
+  };
   std::string id = "none";  ///< name of its file, without the ending
   std::vector<QuirkMatch> matches;
+  Class interface_class = Class::SmartCard;
   std::optional<ccid::Level> level;    ///< instead of the one that the descriptor claims
   std::uint32_t features_lacking = 0;  ///< claimed, and not there
   std::uint32_t features_having = 0;   ///< there, and not claimed

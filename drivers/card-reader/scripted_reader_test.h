@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -106,6 +107,12 @@ class ScriptedReader final : public usb::Transport {
   int stale = 0;           ///< old frames before each answer
   std::uint8_t error = 0;  ///< bError of every answer, if not 0
   std::vector<std::uint8_t> voltages_asked;
+  std::vector<std::string> escapes;
+  int empty_writes = 0;
+  std::uint8_t slot = 0;          ///< in which the card is
+  Bytes report;                   ///< of the interrupt endpoint, each time; empty: none
+  std::uint8_t clock_status = 0;  ///< bClockStatus
+  int clock_restarts = 0;
   std::uint8_t least_power = 0;  ///< mute unless bPowerSelect is this
   /// Called with the number of each bulk transfer; a fault is handed to the driver instead.
   std::function<std::optional<Fault>(int)> before;
@@ -114,6 +121,7 @@ class ScriptedReader final : public usb::Transport {
 
   Result<std::size_t, Fault> bulk_out(ByteView data, Timeout timeout) override {
     if (const auto fault = trouble(timeout)) return fail(*fault);
+    if (data.empty()) ++empty_writes;
     receive(data);
     return data.size();
   }
@@ -130,6 +138,7 @@ class ScriptedReader final : public usb::Transport {
   }
   Result<Bytes, Fault> interrupt_in(std::size_t, Timeout timeout) override {
     if (unplugged) return fail(Fault::Unplugged);
+    if (!report.empty()) return report;
     clock_.now += timeout;
     return fail(Fault::Timeout);
   }
@@ -164,20 +173,26 @@ class ScriptedReader final : public usb::Transport {
     ByteWriter writer(bytes);
     writer.u8(kind);
     writer.le32(static_cast<std::uint32_t>(data.size()));
-    writer.bytes(Bytes{0, sequence, status, b_error, 0});
+    writer.bytes(Bytes{slot, sequence, status, b_error, kind == 0x81 ? clock_status : std::uint8_t{0}});
     writer.bytes(data);
     answers_.push_back(std::move(bytes));
   }
 
   void receive(ByteView message) {
     if (message.size() < 10) return;
+    if (message[5] != slot) return;
     const std::uint8_t sequence = message[6];
     const auto icc = static_cast<std::uint8_t>(present ? (powered ? 0 : 1) : 2);
     for (int i = 0; i < stale; ++i)
       send(0x80, static_cast<std::uint8_t>(sequence - 1 - i), 0, 0, hex("deadbeef9000"));
     for (int i = 0; i < extensions; ++i) send(0x80, sequence, static_cast<std::uint8_t>(0x80 | icc), 1, {});
-    const std::uint8_t kind = message[0] == 0x62 || message[0] == 0x6F ? 0x80 : 0x81;
-    const bool needs_card = kind == 0x80;
+    const bool needs_card = message[0] == 0x62 || message[0] == 0x6F;
+    const std::uint8_t kind = needs_card ? 0x80 : message[0] == 0x6B ? 0x83 : 0x81;
+    if (message[0] == 0x6B) escapes.push_back(to_hex(message.subspan(10)));
+    if (message[0] == 0x6E) {
+      ++clock_restarts;
+      clock_status = 0;
+    }
     const bool mute = message[0] == 0x62 && message[7] != least_power && least_power != 0;
     if (message[0] == 0x62) voltages_asked.push_back(message[7]);
     if (error != 0 || (needs_card && !present) || mute) {
@@ -189,7 +204,7 @@ class ScriptedReader final : public usb::Transport {
     } else if (message[0] == 0x63) {
       powered = false;
       send(kind, sequence, present ? 1 : 2, 0, {});
-    } else if (message[0] == 0x65) {
+    } else if (message[0] == 0x65 || message[0] == 0x6B || message[0] == 0x6E) {
       send(kind, sequence, icc, 0, {});
     } else {
       send(kind, sequence, icc, 0, card.answer(message.subspan(10)));

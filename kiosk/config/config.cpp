@@ -119,6 +119,7 @@ std::vector<Entry> entries(Config& config, const std::filesystem::path& base, pr
       {"paths.fonts", Need::Must, a_path(config.fonts, base)},
       {"paths.icons", Need::Must, a_path(config.icons, base)},
       {"paths.printers", Need::May, a_path(config.printers, base)},
+      {"paths.readers", Need::May, a_path(config.readers, base)},
       {"paths.cards", Need::May, a_path(config.cards, base)},
       {"paths.data", Need::Must, a_path(config.data, base)},
       {"paths.keys", Need::Must, a_path(config.keys, base)},

@@ -17,6 +17,7 @@ struct Config {
   std::filesystem::path fonts;         ///< folder of Vazirmatn-*.ttf
   std::filesystem::path icons;         ///< icons.ttf
   std::filesystem::path printers;      ///< folder of printer models; empty: only the built-in one
+  std::filesystem::path readers;       ///< folder of reader quirks; empty: every reader is as it says
   std::filesystem::path cards;         ///< folder of signed card profiles; empty: no card is known
   std::filesystem::path data;          ///< the durable queue; must survive power cuts
   std::filesystem::path keys;          ///< enrolment.json, the kiosk's keys and certificates

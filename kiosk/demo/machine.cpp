@@ -38,6 +38,7 @@ std::optional<StartFault> Machine::switch_on() {
   parts.printer = &printer_port_;
   parts.reader = &reader_port_;
   parts.printer_models = printer::Models::load(std::filesystem::path(PISHKHAN_ASSETS) / "printers");
+  parts.reader_quirks = card::Quirks::load(std::filesystem::path(PISHKHAN_ASSETS) / "readers");
   parts.clock = &clock_;
   parts.random = &random_;
   parts.window.width = config_.screen_width + dock_width;

@@ -32,10 +32,12 @@ int with_reader(const std::function<int(usb::Transport&, card::CardReader&)>& ac
   }
   std::vector<usb::DeviceInfo> devices = (*bus)->devices();
   std::ranges::sort(devices, std::greater<>{}, &usb::DeviceInfo::generation);
+  const card::Quirks quirks = card::Quirks::load(readers_folder);
+  const usb::Wanted wanted = card::wanted_readers(quirks);
   const SystemClock clock;
   bool seen = false;
   for (const usb::DeviceInfo& device : devices) {
-    const auto interface = usb::wanted_interface(device, card::wanted_readers());
+    const auto interface = usb::wanted_interface(device, wanted);
     if (!interface) continue;
     seen = true;
     auto transport = (*bus)->open(device.generation, interface->number);
@@ -45,7 +47,9 @@ int with_reader(const std::function<int(usb::Transport&, card::CardReader&)>& ac
                    problem ? problem->c_str() : "cannot be opened; does the kiosk have it?");
       continue;
     }
-    auto reader = card::CardReader::open(**transport, clock);
+    card::CardReader::Options options;
+    options.quirk = quirks.match((*transport)->identity());
+    auto reader = card::CardReader::open(**transport, clock, options);
     if (reader) return act(**transport, *reader);
     std::fprintf(stderr, "%s: no reader that this program can drive\n", device.port.c_str());
   }

@@ -1,6 +1,7 @@
 #include "drivers/card-reader/atr.h"
 #include "drivers/card-reader/ccid_descriptor.h"
 #include "drivers/card-reader/profiles.h"
+#include "drivers/card-reader/quirk_files.h"
 #include "drivers/card-reader/reading.h"
 #include "kiosk/tools/card_report.h"
 #include "kiosk/tools/verbs.h"
@@ -107,7 +108,27 @@ int check_profile(const CLI::App& verb, const std::filesystem::path& file, const
   return state && *state != "signed" ? 1 : 0;
 }
 
+int check_quirk(const CLI::App& verb, const std::filesystem::path& file) {
+  const auto text = card::read_data_file(file, card::Quirks::most_bytes);
+  const auto quirk = text ? card::parse_quirk(file.stem().string(), *text)
+                          : Result<card::Quirk, DataFault>(fail(text.error()));
+  Report report{{"file", file.filename().string()}};
+  if (quirk)
+    report["readers"] = quirk->matches.size();
+  else
+    report["fault"] = describe(quirk.error());
+  print_report(verb, report);
+  return quirk ? 0 : 1;
+}
+
 }  // namespace
+
+void add_quirk(CLI::App& app, int& exit_code) {
+  CLI::App* verb = app.add_subcommand("quirk", "Whether a file of reader quirks is as it should be");
+  add_json_flag(*verb);
+  const CLI::Option* file = verb->add_option("file")->description("NAME.json")->required();
+  verb->callback([verb, file, &exit_code] { exit_code = check_quirk(*verb, file->as<std::string>()); });
+}
 
 void add_atr(CLI::App& app, int& exit_code) {
   CLI::App* verb = app.add_subcommand("atr", "An answer to reset, taken apart");

@@ -30,10 +30,11 @@ std::string hexadecimal(unsigned value, int digits) {
 }
 
 std::vector<Line> look(usb::Bus& bus, const usb::Wanted& printers) {
+  const usb::Wanted readers = card::wanted_readers(card::Quirks::load(readers_folder));
   std::vector<Line> lines;
   for (usb::DeviceInfo& device : bus.devices()) {
     Line line{.device = std::move(device), .driver = {}, .problem = {}};
-    if (usb::wanted_interface(line.device, card::wanted_readers())) line.driver = "card-reader";
+    if (usb::wanted_interface(line.device, readers)) line.driver = "card-reader";
     if (usb::wanted_interface(line.device, printers)) line.driver = "receipt-printer";
     if (!line.driver.empty()) line.problem = usb::explain_permission(usb::read_node(line.device.node()));
     lines.push_back(std::move(line));

@@ -7,6 +7,9 @@
 /// (it says no) or 2 (wrong use).
 namespace pishkhan::tools {
 
+/// Where the package puts what is known of readers.
+inline constexpr const char* readers_folder = "/usr/share/pishkhan/readers";
+
 /// What is plugged in, which driver would take it, and what stands in the way.
 void add_list(CLI::App& app, int& exit_code);
 /// A sample receipt as a picture and as printer's bytes.
@@ -27,6 +30,8 @@ void add_record(CLI::App& app, int& exit_code);
 void add_atr(CLI::App& app, int& exit_code);
 /// The 54 bytes of a reader's class descriptor, or all descriptors of its configuration, taken apart.
 void add_ccid_descriptor(CLI::App& app, int& exit_code);
+/// Whether a file of reader quirks is as it should be.
+void add_quirk(CLI::App& app, int& exit_code);
 /// Whether a card profile is as it should be, and who signed it.
 void add_profile(CLI::App& app, int& exit_code);
 

@@ -112,7 +112,9 @@ void ReaderWorker::connect() {
   auto transport = setup_.port->connect();
   if (!transport) return lose(no_reader);
   transport_ = std::move(*transport);
-  auto reader = card::CardReader::open(*transport_, *setup_.clock);
+  card::CardReader::Options options;
+  if (setup_.quirks != nullptr) options.quirk = setup_.quirks->match(transport_->identity());
+  auto reader = card::CardReader::open(*transport_, *setup_.clock, options);
   if (!reader) {
     const std::uint64_t generation = transport_->identity().generation;
     if (generation != refused_generation_) {

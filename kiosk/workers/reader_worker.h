@@ -4,6 +4,7 @@
 #include "base/core/mailbox.h"
 #include "base/core/random.h"
 #include "drivers/card-reader/profile.h"
+#include "drivers/card-reader/quirk_files.h"
 #include "drivers/card-reader/reader.h"
 #include "drivers/card-reader/reading.h"
 #include "kiosk/visit/effect.h"
@@ -29,6 +30,7 @@ class ReaderWorker {
     std::span<const card::Profile> profiles = {};  ///< none: every card is a chip card that nobody knows
     /// What time it is at least, told by somebody trusted; certificates are judged by it and by the clock.
     std::function<std::optional<WallTime>()> certainly_passed = {};
+    const card::Quirks* quirks = nullptr;  ///< null: every reader is as it says
   };
   explicit ReaderWorker(Setup setup);
   ~ReaderWorker();
