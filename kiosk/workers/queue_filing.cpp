@@ -62,7 +62,7 @@ visit::FilingFault told(store::StoreFault fault) {
 }  // namespace
 
 void QueueWorker::file_request(visit::effect::File& job) {
-  if (setup_.identity == nullptr || store_ == nullptr) {
+  if (setup_.identity == nullptr || store_ == nullptr || revoked_) {
     const auto fault =
         setup_.identity == nullptr ? visit::FilingFault::NotEnrolled : visit::FilingFault::StoreFault;
     setup_.events->post(visit::event::FilingFailed{job.visit, fault});

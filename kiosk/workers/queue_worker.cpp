@@ -170,6 +170,8 @@ void QueueWorker::tell_state() {
   Fate fate;
   if (setup_.identity == nullptr)
     fate.refuses = visit::FilingFault::NotEnrolled;
+  else if (revoked_)
+    fate = {visit::FilingFault::StoreFault, "QUEUE-REVOKED"};
   else if (store_ == nullptr)
     fate = fault_ ? fate_of(*fault_) : Fate{visit::FilingFault::StoreFault, ""};
   else if (store_->findings().restored)

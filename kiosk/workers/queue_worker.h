@@ -104,6 +104,11 @@ class QueueWorker {
   void keep_free(std::uint64_t least_room_bytes) {
     jobs_.post(Task([this, least_room_bytes](store::Store*) { set_least_room(least_room_bytes); }));
   }
+  /// Staff have revoked this epoch: nothing more is filed that nobody would read. What is there stays and can
+  /// be exported; a new epoch needs a new code.
+  void epoch_revoked(bool revoked) {
+    jobs_.post(Task([this, revoked](store::Store*) { revoked_ = revoked; }));
+  }
   /// Calls `told` on the queue's thread.
   void ask_condition(std::function<void(const QueueCondition&)> told) {
     jobs_.post(Task([this, told = std::move(told)](store::Store*) { told(condition()); }));
@@ -165,6 +170,7 @@ class QueueWorker {
   Mailbox<Job> jobs_{64};
   std::unique_ptr<store::Store> store_;
   std::optional<store::StoreFault> fault_;
+  bool revoked_ = false;  ///< as far as the backend was asked since the start
   std::optional<WallTime> last_server_time_;
   bool anchor_due_ = false;
   SteadyTime next_purge_{0};

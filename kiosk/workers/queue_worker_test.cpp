@@ -263,6 +263,21 @@ TEST_CASE("a chain that proved to be an old disk's takes no entry for good") {
   CHECK(queue.condition().store == "QUEUE-RESTORED");
 }
 
+TEST_CASE("in a revoked epoch nothing more is filed; what was filed stays, to be exported") {
+  World world;
+  Queue queue(world);
+  REQUIRE(is_filed(queue.file(1)));
+  queue.worker().epoch_revoked(true);
+  CHECK_FALSE(is_filed(queue.file(2)));
+  CHECK(queue.refuses == visit::FilingFault::StoreFault);
+  CHECK(queue.condition().store == "QUEUE-REVOKED");
+  queue.with_store([](store::Store& store) { CHECK(store.counts()->unsent == 1); });
+  // Another word of the backend, a mistake that was mended there.
+  queue.worker().epoch_revoked(false);
+  CHECK(is_filed(queue.file(2)));
+  CHECK_FALSE(queue.refuses.has_value());
+}
+
 TEST_CASE("after a restart \"no receipt came out?\" is asked for what got none, opened at the backend or not") {
   World world;
   Queue queue(world);

@@ -139,10 +139,12 @@ void SyncWorker::pump_once() {
     log::info("sync.moved", {{"sent", report.sent}, {"opened", report.opened}});
   if (report.fault || report.server_time) {
     tell_network(!report.fault);
+    tell_revoked(report.fault);
   } else {  // nothing waited, so nobody was asked: is the backend there?
     const auto time = client_->time();
     tell_network(time.has_value());
     if (time) heard(time->now);
+    tell_revoked(time ? std::nullopt : std::optional(time.error()));
   }
   if (report.fault)
     health_.sync_failed(*report.fault);
@@ -150,6 +152,15 @@ void SyncWorker::pump_once() {
     health_.sync_succeeded();
   if (report.opened > 0 || report.fault) health_.look_now();
   pump_due_ = setup_.clock->steady() + report.wait;
+}
+
+/// What a revoked epoch signs counts no more: no citizen must file into it. Any other fault says nothing of it.
+void SyncWorker::tell_revoked(const std::optional<sync::SyncFault>& fault) {
+  const bool revoked = fault && fault->problem && fault->problem->type == protocol::ProblemType::RevokedEpoch;
+  if (revoked == told_revoked_ || (fault && !revoked)) return;
+  told_revoked_ = revoked;
+  if (revoked) log::error("sync.epoch-revoked", {{"epoch", setup_.identity->enrolment.epoch}});
+  setup_.queue->epoch_revoked(revoked);
 }
 
 void SyncWorker::ask_city() {

@@ -59,6 +59,7 @@ class SyncWorker final : private CityNews::House {
   void tell_network(bool reachable);
   void heard(WallTime server_time);
   void keep_keys();
+  void tell_revoked(const std::optional<sync::SyncFault>& fault);
   [[nodiscard]] WallTime certainly_passed() const;
 
   // What the city's news act on.
@@ -83,6 +84,7 @@ class SyncWorker final : private CityNews::House {
   SteadyTime city_due_{0};
   SteadyTime keys_due_{0};
   std::optional<bool> told_reachable_;
+  bool told_revoked_ = false;
   std::jthread thread_;
 };
 
