@@ -42,7 +42,7 @@ bool Tour::found_invalid(Language language) {
     visit_ = "invalid";
     const bool filed =
         step("make a pack that nobody knows", make_unknown_pack(sample_city(), unknown)) &&
-        start_machine({.name = "main", .city_pack = unknown}) && begin("invalid", language) &&
+        start_machine({.name = "main", .backend = backend_.get(), .city_pack = unknown}) && begin("invalid", language) &&
         robot_->tap("area/city-services") && robot_->tap("service/never-published") &&
         step("start", robot_->tap("main")) && fill_complaint(language, false) && file_and_await_receipt() &&
         step("send it", robot_->wait_for([this] { return robot_->page<page::Receipt>()->sent; })) &&

@@ -72,6 +72,7 @@ protocol::Health HealthReporter::health(const QueueCondition& queue, const CityN
   now.catalogue = machine_.catalogue;
   now.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(setup_.clock->steady() - started_).count();
   now.clock_offset_ms = clock_offset_ms_;
+  now.certificate_ends = certificate_ends_;
   now.unsent = queue.counts.unsent;
   now.unopened = queue.counts.unopened;
   now.invalid = queue.counts.invalid;

@@ -28,6 +28,11 @@ class HealthReporter {
 
   void set_period(std::chrono::milliseconds period);
   void machine_is(MachineCondition machine);
+  /// The end of the TLS certificate that is in use; nothing: it cannot be read.
+  void certificate_ends(std::optional<WallTime> end) {
+    certificate_ends_ = end;
+    look_now();
+  }
   /// The backend's clock, just now: how wrong ours is. Tells the log when it becomes wrong.
   void server_said(WallTime now);
   /// The word for a failed exchange stays until a report has carried it and an exchange has succeeded.
@@ -51,6 +56,7 @@ class HealthReporter {
   std::chrono::milliseconds period_{std::chrono::minutes(5)};
   MachineCondition machine_;
   SteadyTime started_;
+  std::optional<WallTime> certificate_ends_;
   std::int64_t clock_offset_ms_ = 0;
   bool told_clock_ = false;
   std::string sync_fault_;

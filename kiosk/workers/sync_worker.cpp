@@ -3,6 +3,7 @@
 #include "base/core/log.h"
 #include "base/core/personal.h"
 #include "kiosk/workers/tracking_answer.h"
+#include "offline-queue/protocol/certificates.h"
 #include "offline-queue/sync/store_outbox.h"
 #include "offline-queue/updates/client_source.h"
 
@@ -108,6 +109,9 @@ void SyncWorker::open_client(const std::stop_token& stop) {
   auto client = sync::Client::open(setup_.endpoint, stop);
   if (client) {
     client_.emplace(std::move(*client));
+    const auto bytes = files_->read(setup_.endpoint.certificate_file);
+    const auto own = bytes && *bytes ? protocol::ClientCertificate::parse(as_text(**bytes)) : std::nullopt;
+    health_.certificate_ends(own ? std::optional(own->not_after) : std::nullopt);
     return;
   }
   log::error("sync.no-client", {{"fault", log::PublicText{sync::name(client.error().kind)}}});

@@ -152,6 +152,10 @@ TEST_CASE("the kiosk says how it is: its pack, queue, devices in XFS4IoT's words
   REQUIRE(city.switch_on());
   REQUIRE(city.devices_ready());
   const std::string pack = fingerprint(city);
+  const auto in_a_month = (SystemClock().wall() + std::chrono::hours(24 * 30)).time_since_epoch().count();
+  CHECK(city.await_health([in_a_month](const nlohmann::json& now) {
+    return now["certificate_ends_ms"].is_number() && now["certificate_ends_ms"] > in_a_month;
+  }));
   CHECK(city.await_health([&pack](const nlohmann::json& now) {
     return now["catalogue"] == pack && now["program_version"] == PISHKHAN_VERSION && now["store"] == "ok" &&
            now["room"] == "enough" && now["budget_bytes"] == std::int64_t{4} << 30 && now["queue_bytes"] > 0 &&

@@ -26,7 +26,7 @@ TEST_CASE("card and typed number reach the opened request as the identity that e
   REQUIRE(city.robot->tap("area/trees"));
   REQUIRE(city.robot->tap("service/tree-felling"));
   REQUIRE(city.robot->tap("main"));
-  city.machine->reader().insert(std::make_unique<simulated::CitizenCard>(holder));
+  city.machine->reader().insert(city.machine->cards().citizen());
   REQUIRE(city.robot->wait_for([&city] { return city.robot->page<visit::page::Form>() != nullptr; }));
   REQUIRE(city.robot->tap("field/reason"));
   REQUIRE(city.robot->type("خشک شده"));
