@@ -15,8 +15,13 @@ screens::SetUpNeeds look_for_needs(const fs::path& configuration_file) {
     std::error_code error;
     return fs::exists(sign, error) ? std::string() : path.string();
   };
-  return {missing(configuration_file, configuration_file), missing(folder / "city", folder / "city/city.json"),
-          missing(folder / "keys", folder / "keys/enrolment.json")};
+  screens::SetUpNeeds needs;
+  needs.configuration = missing(configuration_file, configuration_file);
+  needs.catalogue = missing(folder / "city", folder / "city/city.json");
+  // A machine that enrolled by code has numbered sets of keys, and `current` says which one counts.
+  needs.keys = missing(folder / "keys", folder / "keys/current");
+  if (!needs.keys.empty()) needs.keys = missing(folder / "keys", folder / "keys/enrolment.json");
+  return needs;
 }
 
 Result<std::unique_ptr<SetUpScreen>, SetUpFault> SetUpScreen::open(const config::Config& config,
