@@ -4,6 +4,7 @@
 #include "kiosk/receipts/paragraph.h"
 #include "kiosk/receipts/receipt.h"
 #include "kiosk/receipts/strip.h"
+#include "ui/text/settle.h"
 
 #include <qrencode.h>
 
@@ -276,7 +277,7 @@ class Setter {
           width_of(line.text.reveal(), regular) + width_of(line.value.reveal(), medium) + measures_.text;
       if (both > static_cast<float>(inner() - stage_in_)) due_beside_unit_ = false;
       const auto widest =
-          static_cast<int>(std::ceil(width_of_widest_piece(engine_, line.value.reveal(), medium)));
+          static_cast<int>(std::ceil(text::width_of_widest_piece(engine_, line.value.reveal(), medium)));
       detail_in_ = std::clamp(inner() - widest, 0, detail_in_);
     }
   }

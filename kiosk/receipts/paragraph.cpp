@@ -1,6 +1,7 @@
 #include "kiosk/receipts/paragraph.h"
 
 #include "base/core/personal.h"
+#include "ui/text/settle.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,8 +13,6 @@ namespace {
 
 constexpr std::string_view no_break_space = "\u00a0";
 constexpr std::string_view dot = " · ";
-/// A last line shorter than this share of the room looks lost.
-constexpr float lone = 0.3F;
 
 class Setter {
  public:
@@ -29,12 +28,13 @@ class Setter {
     if (split(text, dot)) return;
     const PersonalText loose = loosened(text);
     const Block whole = settled(loose.reveal());
-    if (!ends_alone(*whole.layout)) {
+    if (!text::ends_alone(*whole.layout, static_cast<float>(room_))) {
       blocks_.push_back(whole);
       return;
     }
     const PersonalText bound = last_words_bound(loose.reveal());
-    const bool too_wide = width_of_widest_piece(engine_, bound.reveal(), style_) > static_cast<float>(room_);
+    const bool too_wide =
+        text::width_of_widest_piece(engine_, bound.reveal(), style_) > static_cast<float>(room_);
     blocks_.push_back(too_wide ? whole : settled(bound.reveal()));
   }
   [[nodiscard]] std::vector<Block> blocks() && { return std::move(blocks_); }
@@ -50,10 +50,6 @@ class Setter {
     set(text.substr(place + at.size()));
     return true;
   }
-  [[nodiscard]] bool ends_alone(const text::Layout& layout) const {
-    return layout.lines().size() > 1 && layout.lines().back().width < static_cast<float>(room_) * lone;
-  }
-
   /// Every piece between spaces that is wider than the room gets a space for its last no-break space, then, if
   /// that is not enough, for its first, and so on from both ends: a date loses its year, then the word before
   /// it.
@@ -86,20 +82,11 @@ class Setter {
     return result;
   }
 
-  /// The same number of lines, a little narrower, if that gives the last line more words.
   [[nodiscard]] Block settled(std::string_view text) const {
-    Block block{&engine_.lay_out(text, style_, static_cast<float>(room_)), room_};
-    if (style_.align == text::Align::Center) return block;
-    const std::size_t lines = block.layout->lines().size();
-    const float widest = width_of_widest_piece(engine_, text, style_);  // narrower, a word would be broken
-    for (int percent = 97; percent >= 61 && ends_alone(*block.layout); percent -= 3) {
-      const int narrower = room_ * percent / 100;
-      if (static_cast<float>(narrower) < widest) break;
-      const text::Layout& tighter = engine_.lay_out(text, style_, static_cast<float>(narrower));
-      if (tighter.lines().size() != lines || tighter.width() > static_cast<float>(narrower)) break;
-      block = {&tighter, narrower};
-    }
-    return block;
+    const auto room = static_cast<float>(room_);
+    if (style_.align == text::Align::Center) return {&engine_.lay_out(text, style_, room), room_};
+    const text::Settled settled = text::settle(engine_, text, style_, room);
+    return {settled.layout, static_cast<int>(settled.width)};
   }
 
   text::Engine& engine_;
@@ -115,16 +102,6 @@ std::vector<Block> set_paragraph(text::Engine& engine, std::string_view text, co
   Setter setter(engine, style, room);
   setter.set(text);
   return std::move(setter).blocks();
-}
-
-float width_of_widest_piece(text::Engine& engine, std::string_view text, const text::Style& style) {
-  float widest = 0;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    widest = std::max(widest, engine.lay_out(text.substr(0, end), style).width());
-    text.remove_prefix(std::min(text.size(), end + 1));
-  }
-  return widest;
 }
 
 int rows_of(const text::Layout& layout) {

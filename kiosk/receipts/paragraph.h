@@ -22,9 +22,6 @@ struct Block {
 /// - the last line is no lone short word: the lines above are a little shorter, or give it one of their words.
 [[nodiscard]] std::vector<Block> set_paragraph(text::Engine& engine, std::string_view text,
                                                const text::Style& style, int room);
-/// Of the widest piece between two spaces.
-[[nodiscard]] float width_of_widest_piece(text::Engine& engine, std::string_view text,
-                                          const text::Style& style);
 [[nodiscard]] int rows_of(const text::Layout& layout);
 [[nodiscard]] int rows_of(const std::vector<Block>& blocks);
 

@@ -86,7 +86,10 @@ TEST_CASE("a copy says so, with the same code; what was joined or recovered says
 TEST_CASE("fees are summed, with their tariff; a stage without a limit promises nothing") {
   const sample::Office office;
   const std::string text = all_text(office.lines(kind_named(office, "fees"), Language::Persian));
-  for (const char* wanted : {"۴٬۸۲۰٬۰۰۰ ریال", "تعرفه: \u2068" "12/4", "مهلت اعلام نشده", "جمع"})
+  for (const char* wanted : {"۴٬۸۲۰٬۰۰۰ ریال",
+                             "تعرفه: \u2068"
+                             "12/4",
+                             "مهلت اعلام نشده", "جمع"})
     CHECK_MESSAGE(text.find(wanted) != std::string::npos, wanted);
 }
 
