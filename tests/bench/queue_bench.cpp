@@ -211,10 +211,7 @@ std::optional<QueueBench> measure_queues(const fs::path& folder, int rounds, int
     const auto place = folder / name;
     fs::create_directories(place);
     if (peer == nullptr || !peer->start(place, peers::Queue::New)) {
-      QueueFigures absent;
-      absent.name = name;
-      absent.missing = peers::how_to_install(name);
-      missing.push_back(std::move(absent));
+      missing.push_back({std::string(name), peers::how_to_install(name)});
       continue;
     }
     add(peer->description(), [&peer = *peer](int first, int count) { return peer.send(first, count); });

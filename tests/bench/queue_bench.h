@@ -20,8 +20,8 @@ struct QueueFigures {
   double p50_us = 0;
   double p99_us = 0;
   /// Of each round, for ratios: those of a round had the same moments.
-  std::vector<double> per_second_of_rounds;
-  std::vector<double> p50_us_of_rounds;
+  std::vector<double> per_second_of_rounds = {};
+  std::vector<double> p50_us_of_rounds = {};
 };
 
 struct QueueBench {

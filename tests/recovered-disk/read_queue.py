@@ -140,7 +140,7 @@ def verify(folder, certificate):
     key = point_of(certificate[4:37])
     database = sqlite3.connect(folder / "queue.db")
     if (database.execute("PRAGMA application_id").fetchone()[0] != 0x504B5131
-            or (schema := database.execute("PRAGMA user_version").fetchone()[0]) > 3):
+            or (schema := database.execute("PRAGMA user_version").fetchone()[0]) > 4):
         sys.exit("no queue, or one of a newer program")
     kiosk, epoch = database.execute("SELECT kiosk, epoch FROM identity").fetchone()
     if (number(certificate[1:3]), certificate[3]) != (kiosk, epoch):
