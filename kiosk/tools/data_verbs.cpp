@@ -133,21 +133,19 @@ void add_quirk(CLI::App& app, int& exit_code) {
 void add_atr(CLI::App& app, int& exit_code) {
   CLI::App* verb = app.add_subcommand("atr", "An answer to reset, taken apart");
   add_json_flag(*verb);
-  const CLI::Option* words =
-      verb->add_option("hexadecimal")->description("3B 68 00 …")->required()->expected(1, 64);
-  verb->callback(
-      [verb, words, &exit_code] { exit_code = take_atr_apart(*verb, words->as<std::vector<std::string>>()); });
+  // CLI11 2.1.2 takes several words behind a flag into a variable only, which has to outlive this function.
+  static std::vector<std::string> words;
+  verb->add_option("hexadecimal", words)->description("3B 68 00 …")->required()->expected(1, 64);
+  verb->callback([verb, &exit_code] { exit_code = take_atr_apart(*verb, words); });
 }
 
 void add_ccid_descriptor(CLI::App& app, int& exit_code) {
   CLI::App* verb = app.add_subcommand(
       "ccid-descriptor", "A reader's class descriptor (54 bytes), or all of its configuration, taken apart");
   add_json_flag(*verb);
-  const CLI::Option* words =
-      verb->add_option("hexadecimal")->description("36 21 10 01 …")->required()->expected(1, 512);
-  verb->callback([verb, words, &exit_code] {
-    exit_code = take_descriptor_apart(*verb, words->as<std::vector<std::string>>());
-  });
+  static std::vector<std::string> words;  // as above
+  verb->add_option("hexadecimal", words)->description("36 21 10 01 …")->required()->expected(1, 512);
+  verb->callback([verb, &exit_code] { exit_code = take_descriptor_apart(*verb, words); });
 }
 
 void add_profile(CLI::App& app, int& exit_code) {
