@@ -21,6 +21,14 @@ bool may_be_salvaged(StoreFault fault) {
   return fault == StoreFault::Damaged || fault == StoreFault::Unreadable;
 }
 
+/// Where the kernel has taken the disk read-only, SQLite speaks of an I/O error like any other.
+bool takes_no_writes(Files& files, const std::filesystem::path& folder) {
+  const std::filesystem::path probe = folder / "queue.probe";
+  const auto written = files.write_synced(probe, 0, {});
+  if (written) static_cast<void>(files.remove(probe).has_value());
+  return !written && written.error() == FileFault::ReadOnly;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>, StoreFault> Store::open(const Options& options) {
@@ -28,8 +36,10 @@ Result<std::unique_ptr<Store>, StoreFault> Store::open(const Options& options) {
   ENSURE((protocol::TrackingCode{options.kiosk, options.epoch, 1}.in_range()),
          "enrolment gave number and epoch");
   const std::unique_ptr<Files> own = options.files == nullptr ? system_files() : nullptr;
-  Salvage salvage(options, own ? *own : *options.files);
-  const auto refuse = [](StoreFault fault) {
+  Files& files = own ? *own : *options.files;
+  Salvage salvage(options, files);
+  const auto refuse = [&](StoreFault fault) {
+    if (fault == StoreFault::IoError && takes_no_writes(files, options.folder)) fault = StoreFault::ReadOnly;
     log::error("store.not-opened", {{"fault", static_cast<int>(fault)}});
     return fail(fault);
   };
