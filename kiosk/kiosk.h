@@ -11,6 +11,7 @@
 #include "kiosk/config/config.h"
 #include "kiosk/visit/state.h"
 #include "kiosk/visit/step.h"
+#include "kiosk/workers/card_terminal_key.h"
 #include "kiosk/workers/printer_worker.h"
 #include "kiosk/workers/queue_worker.h"
 #include "kiosk/workers/reader_worker.h"
@@ -115,6 +116,7 @@ class Kiosk {
   /// publishes a few a year.
   std::vector<std::unique_ptr<const services::Catalogue>> packs_;
   card::Profiles card_profiles_;
+  std::unique_ptr<workers::CardTerminalKey> card_terminal_key_;
   Chime chime_;
   std::string staff_code_;  ///< of the first thing that was wrong at the start
   bool restart_wanted_ = false;

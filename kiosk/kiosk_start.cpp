@@ -135,7 +135,7 @@ void Kiosk::start_workers() {
         const auto files = store::system_files();  // the sync thread writes the file; here it is only read
         return store::TrustedTime(folder, *files, *clock).last();
       },
-      &parts_.reader_quirks});
+      &parts_.reader_quirks, card_terminal_key_.get()});
 }
 
 /// Which cards are read here is the municipality's word: its key came with the enrolment.
@@ -147,6 +147,7 @@ void Kiosk::load_card_profiles() {
     return;
   }
   card_profiles_ = card::Profiles::load(parts_.config.cards, *key);
+  card_terminal_key_ = workers::CardTerminalKey::load(parts_.config.keys, parts_.config.key_place);
   for (const auto& refused : card_profiles_.refused())
     log::error("card.profile-refused", {{"what", log::PublicText{card::describe(refused)}}});
   log::info("card.profiles", {{"count", card_profiles_.all().size()}});

@@ -2,8 +2,12 @@
 
 #include "base/core/ensure.h"
 
+#include <openssl/bio.h>
+#include <openssl/bn.h>
 #include <openssl/ec.h>
+#include <openssl/ecdsa.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -135,6 +139,31 @@ Bytes CardKey::sign_padded(ByteView data) const {
 
 Bytes CardKey::sign_block(ByteView block) const {
   return rsa(block, RSA_NO_PADDING);
+}
+
+bool KioskKey::verifies(ByteView challenge, ByteView signature) const {
+  constexpr std::size_t half = digest_bytes;
+  if (signature.size() != 2 * half) return false;
+  const std::unique_ptr<BIO, Freed<BIO_free>> source(
+      BIO_new_mem_buf(pem_.data(), static_cast<int>(pem_.size())));
+  const KeyHandle key(PEM_read_bio_PUBKEY(source.get(), nullptr, nullptr, nullptr));
+  const std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>> pair(ECDSA_SIG_new());
+  BIGNUM* r = BN_bin2bn(signature.data(), half, nullptr);
+  BIGNUM* s = BN_bin2bn(signature.data() + half, half, nullptr);
+  ENSURE(pair && r != nullptr && s != nullptr && ECDSA_SIG_set0(pair.get(), r, s) == 1,
+         "a signature has halves");
+  if (!key) return false;
+  Bytes der(static_cast<std::size_t>(i2d_ECDSA_SIG(pair.get(), nullptr)));
+  unsigned char* end = der.data();
+  i2d_ECDSA_SIG(pair.get(), &end);
+  const std::string line = "pishkhan-kiosk-to-card-1\n";
+  Bytes message;
+  ByteWriter writer(message);
+  writer.bytes(as_bytes(line));
+  writer.bytes(challenge);
+  const std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>> context(EVP_MD_CTX_new());
+  return EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
+         EVP_DigestVerify(context.get(), der.data(), der.size(), message.data(), message.size()) == 1;
 }
 
 CardAuthority::CardAuthority(const std::string& name)

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace pishkhan::simulated {
 
@@ -35,6 +36,19 @@ class CardKey {
 
   Kind kind_;
   std::unique_ptr<Inside> inside_;
+};
+
+/// The public half of a kiosk's key, as it is written into a card that shows nothing to strangers (EC P-256).
+/// Thread: one owner.
+class KioskKey {
+ public:
+  /// SubjectPublicKeyInfo. A text that is no such key verifies nothing.
+  explicit KioskKey(std::string pem) : pem_(std::move(pem)) {}
+  /// ECDSA with SHA-256 over "pishkhan-kiosk-to-card-1", a line feed and the challenge; r and s, 32 bytes each.
+  [[nodiscard]] bool verifies(ByteView challenge, ByteView signature) const;
+
+ private:
+  std::string pem_;
 };
 
 /// Who issues certificates to cards: a municipality, an agency. Thread: one owner.

@@ -55,6 +55,8 @@ void FileCard::forget() {
   file_.reset();
   verified_ = false;
   environment_key_.reset();
+  challenge_.clear();
+  kiosk_proven_ = false;
 }
 
 CardProgram::Answer FileCard::run(const CardCommand& command) {
@@ -67,11 +69,10 @@ CardProgram::Answer FileCard::run(const CardCommand& command) {
       return verify(command);
     case 0x22:
       return set_environment(command);
-    case 0x84: {
-      Bytes challenge(std::min<std::size_t>(command.expected, 256));
-      SeededRandom(++challenge_).fill(challenge);
-      return {status::done, std::move(challenge)};
-    }
+    case 0x82:
+      return authenticate_kiosk(command);
+    case 0x84:
+      return challenge(command);
     case 0x88:
       // INTERNAL AUTHENTICATE: P2 = 00 means "the one of this application" (ISO 7816-4, 11.5.2).
       if (command.p1 != 0) return {status::wrong_p1_p2, {}};
@@ -191,6 +192,7 @@ CardProgram::Answer FileCard::read_binary(const CardCommand& command) {
   const File& file = chip_.folders[folder_].files[*file_];
   if (!command.data.empty() || command.expected == 0) return {status::wrong_length, {}};
   if (file.access == Access::AfterPin && !verified_) return {status::security, {}};
+  if (file.access == Access::AfterKiosk && !kiosk_proven_) return {status::security, {}};
   const std::size_t offset = static_cast<std::size_t>(command.p1) << 8 | command.p2;
   if (offset >= file.content.size()) return {status::wrong_offset, {}};
   const ByteView rest = ByteView(file.content).subspan(offset);
@@ -203,6 +205,21 @@ CardProgram::Answer FileCard::read_binary(const CardCommand& command) {
   if (command.expected == 256 || command.expected == 65'536) return answer(status::done, rest.size());
   if (chip_.end_of_file == EndOfFile::Warning) return answer(status::end_of_file, rest.size());
   return {static_cast<std::uint16_t>(0x6C00 | (rest.size() & 0xFF)), {}};
+}
+
+CardProgram::Answer FileCard::challenge(const CardCommand& command) {
+  challenge_.assign(std::min<std::size_t>(command.expected, 256), 0);
+  SeededRandom(++challenges_).fill(challenge_);
+  return {status::done, challenge_};
+}
+
+/// ISO 7816-4, 11.5.4: over the challenge of the command before, which is good for one try.
+CardProgram::Answer FileCard::authenticate_kiosk(const CardCommand& command) {
+  if (!chip_.kiosk) return {status::no_key, {}};
+  const Bytes asked = std::exchange(challenge_, {});
+  if (asked.empty()) return {status::not_satisfied, {}};
+  kiosk_proven_ = chip_.kiosk->verifies(asked, command.data);
+  return {kiosk_proven_ ? status::done : status::security, {}};
 }
 
 CardProgram::Answer FileCard::verify(const CardCommand& command) {
@@ -252,6 +269,7 @@ CardProgram::Answer FileCard::sign(const CardCommand& command, std::uint8_t refe
   const auto found = any ? chip_.keys.begin() : std::ranges::find(chip_.keys, reference, &Key::reference);
   if (found == chip_.keys.end()) return {status::no_key, {}};
   if (found->access == Access::AfterPin && !verified_) return {status::security, {}};
+  if (found->access == Access::AfterKiosk && !kiosk_proven_) return {status::security, {}};
   const CardKey& key = found->key;
   Bytes signature = key.kind() == CardKey::Kind::EcP256  ? key.sign_digest(command.data)
                     : command.data.size() == block_bytes ? key.sign_block(command.data)

@@ -10,9 +10,9 @@
 namespace pishkhan::simulated {
 
 /// A chip with a master file, applications, transparent files and keys (ISO 7816-4, -8): SELECT in all its
-/// ways, READ BINARY, VERIFY, GET CHALLENGE, MANAGE SECURITY ENVIRONMENT, INTERNAL AUTHENTICATE, and PERFORM
-/// SECURITY OPERATION (compute digital signature). Its memory is wiped at the end. Thread: guarded by the
-/// reader that holds it.
+/// ways, READ BINARY, VERIFY, GET CHALLENGE, EXTERNAL AUTHENTICATE, MANAGE SECURITY ENVIRONMENT, INTERNAL
+/// AUTHENTICATE, and PERFORM SECURITY OPERATION (compute digital signature). Its memory is wiped at the end.
+/// Thread: guarded by the reader that holds it.
 class FileCard : public CardProgram {
  public:
   /// What a chip does when more bytes are asked for than the file still has.
@@ -20,7 +20,7 @@ class FileCard : public CardProgram {
     WrongLength,  ///< 6C xx: ask again with xx
     Warning,      ///< the bytes there are, and 62 82
   };
-  enum class Access : std::uint8_t { Free, AfterPin };
+  enum class Access : std::uint8_t { Free, AfterPin, AfterKiosk };
   struct File {
     std::uint16_t id = 0;
     Bytes content;  ///< at most 32,768 bytes
@@ -41,7 +41,8 @@ class FileCard : public CardProgram {
     Bytes answer_to_reset;
     std::vector<Folder> folders;  ///< the first is the master file, 3F00
     std::vector<Key> keys;
-    std::string pin;  ///< padded with FF to eight bytes; empty: the card has none
+    std::optional<KioskKey> kiosk;  ///< of whom EXTERNAL AUTHENTICATE proves; none: of nobody
+    std::string pin;                ///< padded with FF to eight bytes; empty: the card has none
     EndOfFile end_of_file = EndOfFile::WrongLength;
   };
   explicit FileCard(Chip chip);
@@ -59,6 +60,8 @@ class FileCard : public CardProgram {
   [[nodiscard]] Answer control_information(const CardCommand& command) const;
   Answer read_binary(const CardCommand& command);
   Answer verify(const CardCommand& command);
+  Answer challenge(const CardCommand& command);
+  Answer authenticate_kiosk(const CardCommand& command);
   Answer set_environment(const CardCommand& command);
   Answer sign(const CardCommand& command, std::uint8_t reference, bool any);
 
@@ -68,7 +71,9 @@ class FileCard : public CardProgram {
   bool verified_ = false;
   int tries_ = 3;
   std::optional<std::uint8_t> environment_key_;
-  std::uint64_t challenge_ = 0;
+  std::uint64_t challenges_ = 0;
+  Bytes challenge_;  // the last one, until it is used
+  bool kiosk_proven_ = false;
 };
 
 }  // namespace pishkhan::simulated

@@ -44,8 +44,9 @@ class Tour {
 
   enum class Enrolled { No, Yes };
   struct MachineSetup {
-    const char* name;                ///< of its folder; the same name is the same machine again
-    CityBackend* backend = nullptr;  ///< of its city; one machine a backend, for it has one enrolment
+    const char* name;  ///< of its folder; the same name is the same machine again
+    CityBackend* backend =
+        nullptr;  ///< of its city, the first if null; one machine each, for it has one enrolment
     std::filesystem::path city_pack;
     int paper_width_dots = 576;
     std::optional<int> keep_free_mebibytes = std::nullopt;
@@ -69,6 +70,8 @@ class Tour {
   // The scripts of mishaps.
   [[nodiscard]] bool identified(Language language);
   [[nodiscard]] bool by_card(Language language);
+  [[nodiscard]] bool forgotten_card(Language language);
+  [[nodiscard]] bool without_reader(Language language);
   [[nodiscard]] bool by_number(Language language);
   [[nodiscard]] bool narrow_paper(Language language);
   [[nodiscard]] bool cover_open(Language language);
@@ -83,6 +86,14 @@ class Tour {
 
   // What the scripts are made of.
   [[nodiscard]] bool begin(const char* visit, Language language);
+  [[nodiscard]] const services::Service* service_with(services::Assurance assurance) const;
+  /// Up to the place where the service of that assurance asks who is there.
+  [[nodiscard]] bool go_to_identify(services::Assurance assurance);
+  [[nodiscard]] bool await_card(screens::view::CardState state);
+  /// Puts a card in, sees what is said about it, takes it out.
+  [[nodiscard]] bool try_card(std::unique_ptr<simulated::SimulatedCard> card, screens::view::CardState state,
+                              const char* name);
+  [[nodiscard]] bool pull_card();
   [[nodiscard]] bool open_complaint();
   [[nodiscard]] bool fill_complaint(Language language, bool shoot_each);
   [[nodiscard]] bool file_and_await_receipt();

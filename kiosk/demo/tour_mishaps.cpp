@@ -1,5 +1,4 @@
 // The scripts of the tour in which something is refused, not found or wrong with the machine.
-#include "drivers/simulated/citizen_card.h"
 #include "kiosk/demo/tour.h"
 #include "offline-queue/protocol/tracking_code.h"
 
@@ -10,16 +9,6 @@ namespace pishkhan::demo {
 namespace page = visit::page;
 using screens::view::PrintState;
 
-namespace {
-
-const services::Service* service_with(const services::Catalogue& city, services::Assurance assurance) {
-  for (const auto& service : city.services)
-    if (service.assurance == assurance) return &service;
-  return nullptr;
-}
-
-}  // namespace
-
 bool Tour::end_visit() {
   if (!robot_->tap("end")) return false;
   if (robot_->shows("confirm-end") && !robot_->tap("confirm-end")) return false;
@@ -29,39 +18,12 @@ bool Tour::end_visit() {
 /// Another city: one of its services asks for the card, the other for the number.
 bool Tour::identified(Language language) {
   return start_machine({.name = "second", .backend = second_backend_.get(), .city_pack = second_city()}) &&
-         by_card(language) && by_number(language);
-}
-
-bool Tour::by_card(Language language) {
-  if (!begin("identify", language)) return false;
-  const auto* service = service_with(*machine_->kiosk().state().around.catalogue, services::Assurance::Card);
-  if (!step("find a service by card", service != nullptr)) return false;
-  bool fine = robot_->tap("area/" + service->area) && shot("area") && robot_->tap("service/" + service->id) &&
-              shot("before") && robot_->tap("main") && shot("insert-card");
-  machine_->reader().insert(std::make_unique<simulated::UnknownCard>());
-  fine = fine && step("notice an unknown card", robot_->wait_for([this] {
-           const auto* identify = robot_->page<page::Identify>();
-           return identify != nullptr && identify->card == screens::view::CardState::Unknown;
-         })) &&
-         shot("unknown-card");
-  static_cast<void>(machine_->reader().remove());
-  fine = fine && step("see it pulled",
-                      robot_->wait_for([this] { return !machine_->kiosk().state().around.card_inside; }));
-  machine_->reader().insert(machine_->cards().citizen());
-  fine =
-      fine &&
-      step("read the city card", robot_->wait_for([this] { return robot_->page<page::Form>() != nullptr; })) &&
-      shot("form");
-  static_cast<void>(machine_->reader().remove());
-  fine = fine && step("ask for the card again when it is pulled",
-                      robot_->wait_for([this] { return robot_->page<page::Identify>() != nullptr; }));
-  return fine && end_visit();
+         by_card(language) && forgotten_card(language) && without_reader(language) && by_number(language);
 }
 
 bool Tour::by_number(Language language) {
   if (!begin("typed-identity", language)) return false;
-  const auto* service =
-      service_with(*machine_->kiosk().state().around.catalogue, services::Assurance::TypedNationalId);
+  const auto* service = service_with(services::Assurance::TypedNationalId);
   if (!step("find a service by number", service != nullptr)) return false;
   const bool asked = robot_->tap("area/" + service->area) && robot_->tap("service/" + service->id) &&
                      robot_->tap("main") && robot_->tap("type-instead") && shot("empty") &&

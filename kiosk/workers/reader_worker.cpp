@@ -186,6 +186,7 @@ card::ReadingSetup ReaderWorker::reading_setup(visit::VisitId visit) {
   setup.profiles = setup_.profiles;
   setup.clock = setup_.clock;
   setup.random = &random_;
+  setup.prover = setup_.prover;
   setup.trusted_time = setup_.clock->wall();
   const auto passed = setup_.certainly_passed ? setup_.certainly_passed() : std::nullopt;
   if (passed) setup.trusted_time = std::max(setup.trusted_time, *passed);

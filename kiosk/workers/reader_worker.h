@@ -31,6 +31,7 @@ class ReaderWorker {
     /// What time it is at least, told by somebody trusted; certificates are judged by it and by the clock.
     std::function<std::optional<WallTime>()> certainly_passed = {};
     const card::Quirks* quirks = nullptr;  ///< null: every reader is as it says
+    card::KioskProver* prover = nullptr;   ///< for cards that show nothing to strangers; null: they stay closed
   };
   explicit ReaderWorker(Setup setup);
   ~ReaderWorker();

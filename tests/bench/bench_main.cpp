@@ -2,6 +2,7 @@
 #include "base/core/clock.h"
 #include "base/core/random.h"
 #include "tests/bench/backlog_bench.h"
+#include "tests/bench/card_reading_bench.h"
 #include "tests/bench/filing_bench.h"
 #include "tests/bench/print_bench.h"
 #include "tests/bench/program_bench.h"
@@ -87,6 +88,9 @@ int main(int argc, char** argv) {
       app.add_subcommand("print", "a full receipt until its bytes are ready, beside a print head");
   print_verb->add_option("--json", prints.json, "also write the figures to this file");
   print_verb->add_option("--rounds", prints.rounds)->check(CLI::Range(5, 10'000))->capture_default_str();
+  int readings = 10;
+  CLI::App* card = app.add_subcommand("card", "how long a person waits for the municipal card");
+  card->add_option("--readings", readings)->check(CLI::Range(1, 1000))->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
@@ -94,6 +98,7 @@ int main(int argc, char** argv) {
   }
   if (queue->parsed()) return bench::report_queues(queues);
   if (print_verb->parsed()) return bench::report_print(prints);
+  if (card->parsed()) return bench::report_card_reading(readings);
   if (backlog->parsed()) return bench::report_backlog(backlogs);
   const auto filing = bench::measure_filing(rounds);
   const auto program = bench::measure_program(idle_seconds);

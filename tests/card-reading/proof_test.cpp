@@ -2,9 +2,11 @@
 #include "drivers/simulated/piv_card.h"
 #include "drivers/simulated/pkcs15_card.h"
 #include "drivers/simulated/strange_cards.h"
+#include "offline-queue/protocol/signing_key.h"
 #include "tests/card-reading/card_bench.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace pishkhan::card {
@@ -132,6 +134,59 @@ TEST_CASE("RSA keys prove themselves too, and a certificate for something else d
             .read(std::make_unique<MadeUpCard>(holder, Bytes{0x30, 0x03, 0x02, 0x01, 0x01},
                                                simulated::CardKey::generate(simulated::CardKey::Kind::EcP256)))
             .error() == CardFault::Unreadable);
+}
+
+/// The kiosk's key for cards, as the kiosk has it.
+class OwnKey final : public KioskProver {
+ public:
+  std::optional<Bytes> sign(ByteView message) override {
+    const auto signature = key.sign(message);
+    return Bytes(signature.begin(), signature.end());
+  }
+  protocol::SigningKey key = protocol::SigningKey::generate();
+};
+
+/// A citizen's card whose files are shown to a kiosk of its city only.
+class ShyCard final : public simulated::FileCard {
+ public:
+  ShyCard(const CardAuthority& authority, const std::string& kiosk_pem)
+      : FileCard(chip(authority, kiosk_pem)) {}
+
+ private:
+  static Chip chip(const CardAuthority& authority, const std::string& kiosk_pem) {
+    const Bytes holder = CitizenCard::holder_file({});
+    auto key = simulated::CardKey::generate(simulated::CardKey::Kind::EcP256);
+    Bytes certificate = authority.issue(key, {.common_name = "card", .serial_number = to_hex(sha256(holder))});
+    Chip made;
+    made.answer_to_reset = from_hex("3b6800005049534b48414e4b").value();
+    made.folders.push_back({.id = 0x3F00, .name = {}, .files = {}});
+    made.folders.push_back({.id = 0, .name = from_hex("f0504953484b48414e01").value(), .files = {}});
+    made.folders[1].files.push_back({.id = 0x0101, .content = holder, .access = Access::AfterKiosk});
+    made.folders[1].files.push_back(
+        {.id = 0x0102, .content = std::move(certificate), .access = Access::AfterKiosk});
+    made.keys.push_back({.reference = 1, .key = std::move(key)});
+    made.kiosk.emplace(kiosk_pem);
+    return made;
+  }
+};
+
+TEST_CASE("a card that shows nothing to strangers is read by a kiosk that proves itself") {
+  const CardAuthority authority;
+  OwnKey own;
+  OwnKey stranger;
+  const std::string pem = own.key.verifying_key().pem();
+  Profile profile = trusting("citizen-card", authority);
+  CardBench without({profile});
+  CHECK(without.read(std::make_unique<ShyCard>(authority, pem)).error() == CardFault::Refused);
+  profile.kiosk_first = KioskFirst{.key = 1};
+  CardBench bench({profile});
+  CHECK(bench.read(std::make_unique<ShyCard>(authority, pem)).error() == CardFault::Refused);  // it has no key
+  bench.setup.prover = &stranger;
+  CHECK(bench.read(std::make_unique<ShyCard>(authority, pem)).error() == CardFault::Refused);
+  bench.setup.prover = &own;
+  const auto reading = bench.read(std::make_unique<ShyCard>(authority, pem));
+  REQUIRE(reading);
+  CHECK(reading->proven);
 }
 
 TEST_CASE("another authority's card, or one whose time has not come or is over, is refused") {
