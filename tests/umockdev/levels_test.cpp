@@ -30,8 +30,8 @@ constexpr card::ReaderLimits hasty{.exchange = 160ms, .one_read = 40ms};
 /// For what ends by itself, however busy the machine is.
 constexpr card::ReaderLimits patient{.exchange = 3000ms, .one_read = 1000ms};
 /// Power on and two commands, each up to its deadline, with the time the transport takes to cancel and to
-/// clear.
-constexpr std::chrono::milliseconds conversation_bound{3 * (160 + 150)};
+/// clear, and a second for a machine that is busy.
+constexpr std::chrono::milliseconds conversation_bound{3 * (160 + 150) + 1000};
 constexpr std::size_t answer_bytes = 300;
 
 struct Kind {
