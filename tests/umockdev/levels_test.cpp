@@ -214,5 +214,7 @@ TEST_CASE("levels: waiting for a card takes no time of the processor") {
   };
   const auto before = used();
   CHECK(reader->poll(1s).media == card::MediaState::NotPresent);
-  CHECK(used() - before < 10ms);
+  // The mocked bus lives in this process, too, and takes 10 to 20 ms on a busy machine; a loop that spins
+  // takes 600.
+  CHECK(used() - before < 60ms);
 }
