@@ -29,7 +29,7 @@ struct EnrolmentSecrets {
 ///     kiosk (4 digits, 1000-9999) · random (10) · check digits (2, ISO 7064 MOD 97-10)
 ///
 /// Ten digits are enough because tries are limited where they are taken, and because whoever steals what is
-/// kept of a code needs some 80 ms of one core for each guess. Thread: a value, wiped when destroyed.
+/// kept of a code needs a slow hash (scrypt) for each guess. Thread: a value, wiped when destroyed.
 class EnrolmentCode {
  public:
   static constexpr std::size_t length = 16;
@@ -40,7 +40,7 @@ class EnrolmentCode {
   [[nodiscard]] int kiosk() const { return static_cast<int>(number_ / 1'000'000'000'000); }
   /// "1042-5839-2047-7713". The caller wipes it.
   [[nodiscard]] std::string grouped() const;
-  /// Slow on purpose: some 80 ms.
+  /// Slow on purpose (scrypt).
   [[nodiscard]] EnrolmentSecrets derive() const;
 
   EnrolmentCode(const EnrolmentCode&) = default;
