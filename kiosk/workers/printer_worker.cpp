@@ -172,13 +172,13 @@ void PrinterWorker::carry_out(visit::effect::Print& job, text::Engine* engine, c
   log::info(
       "printer.ended",
       {{"sequence", job.request.sequence}, outcome_field(told(outcome)), {"code", log::PublicText{code}}});
-  setup_.events->post(visit::event::PrintEnded{job.visit, job.request.sequence, told(outcome), code});
   // A cover that was closed again at once has changed nothing since we told; but the visit waits to be told, to
   // print afresh.
   if (std::holds_alternative<printer::NotPrinted>(outcome)) told_.reset();
   const bool presents = printer_ && printer_->model().presenter;
   if (presents && !std::holds_alternative<printer::NotPrinted>(outcome))
     held_ = Held{.visit = job.visit, .since = setup_.clock->steady()};
+  setup_.events->post(visit::event::PrintEnded{job.visit, job.request.sequence, told(outcome), code});
 }
 
 printer::PrintOutcome PrinterWorker::print_paper(const Bitmap& paper) {
