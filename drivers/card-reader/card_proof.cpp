@@ -20,13 +20,34 @@ constexpr std::uint16_t done = 0x9000;
 constexpr std::size_t most_wanted = 256;
 constexpr std::size_t challenge_bytes = 32;
 // SP 800-73-4, part 2, table 7; SP 800-78-4, table 6-2.
+constexpr std::uint8_t algorithm_rsa_2048 = 0x07;
 constexpr std::uint8_t algorithm_p256 = 0x11;
-constexpr std::uint32_t dynamic_template = 0x7C;
-constexpr std::uint32_t witness_response = 0x82;
+constexpr std::size_t rsa_2048_bytes = 256;
+constexpr std::uint8_t dynamic_template = 0x7C;
+constexpr std::uint8_t template_challenge = 0x81;
+constexpr std::uint8_t template_response = 0x82;
 /// DigestInfo of SHA-256 (RFC 8017, 9.2, note 1), before the 32 bytes themselves.
 constexpr std::array<std::uint8_t, 19> digest_info{0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
                                                    0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
 constexpr std::string_view kiosk_line = "pishkhan-kiosk-to-card-1\n";
+
+/// What an RSA key that pads by itself is given (RFC 8017, 9.2, T).
+Bytes described(ByteView digest) {
+  Bytes bytes(digest_info.begin(), digest_info.end());
+  bytes.insert(bytes.end(), digest.begin(), digest.end());
+  return bytes;
+}
+
+/// What an RSA key that pads nothing is given: EMSA-PKCS1-v1_5 (RFC 8017, 9.2).
+Bytes padded(ByteView digest, std::size_t block_bytes) {
+  const Bytes inner = described(digest);
+  Bytes block(block_bytes, 0xFF);
+  block[0] = 0x00;
+  block[1] = 0x01;
+  block[block_bytes - inner.size() - 1] = 0x00;
+  std::ranges::copy(inner, block.end() - static_cast<std::ptrdiff_t>(inner.size()));
+  return block;
+}
 
 CardFault fault_of(TrustFault fault) {
   switch (fault) {
@@ -120,31 +141,40 @@ std::string CardProof::subject(bool common_name) const {
 }
 
 Result<Bytes, CardFault> CardProof::sign(ByteView challenge) {
-  Command command{.ins = instruction_internal_authenticate,
-                  .p2 = key_,
-                  .data = Bytes(challenge.begin(), challenge.end()),
-                  .wanted = most_wanted};
   const auto certificate = Certificate::parse(der_);
   if (!certificate) return fail(CardFault::Unreadable);
   const bool curve = certificate->key_kind() == Certificate::KeyKind::EcP256;
-  const bool general = session_.profile().proof->procedure == Proof::Procedure::GeneralAuthenticate;
-  if (!curve && general) return fail(CardFault::Unreadable);  // RSA of PIV would need command chaining
-  if (!curve) command.data.insert(command.data.begin(), digest_info.begin(), digest_info.end());
-  if (general) {
-    command.ins = instruction_general_authenticate;
-    command.p1 = algorithm_p256;
-    // 7C: an empty 82 (the response, please) and 81 (the challenge).
-    Bytes data{0x7C, static_cast<std::uint8_t>(challenge.size() + 4), 0x82, 0x00,
-               0x81, static_cast<std::uint8_t>(challenge.size())};
-    data.insert(data.end(), challenge.begin(), challenge.end());
-    command.data = std::move(data);
+  if (session_.profile().proof->procedure == Proof::Procedure::GeneralAuthenticate) {
+    if (!curve && certificate->key_bytes() != rsa_2048_bytes) return fail(CardFault::Unreadable);
+    return curve ? authenticate(algorithm_p256, challenge)
+                 : authenticate(algorithm_rsa_2048, padded(challenge, rsa_2048_bytes));
   }
-  auto answer = session_.say(command);
+  auto answer = session_.say({.ins = instruction_internal_authenticate,
+                              .p2 = key_,
+                              .data = curve ? Bytes(challenge.begin(), challenge.end()) : described(challenge),
+                              .wanted = most_wanted});
   if (!answer) return fail(answer.error());
   // A copy has no key to sign with, and says so in one way or another.
   if (answer->status != done) return fail(CardFault::Copied);
-  if (!general) return std::move(answer->data);
-  const auto signature = find_object(answer->data, {dynamic_template, witness_response});
+  return std::move(answer->data);
+}
+
+/// GENERAL AUTHENTICATE (SP 800-73-4, part 2, 3.2.4). What is longer than a short command is chained, as there.
+Result<Bytes, CardFault> CardProof::authenticate(std::uint8_t algorithm, ByteView challenge) {
+  Bytes inside;
+  append_tlv(inside, template_response, {});  // the response, please
+  append_tlv(inside, template_challenge, challenge);
+  Command command{.ins = instruction_general_authenticate,
+                  .p1 = algorithm,
+                  .p2 = key_,
+                  .data = {},
+                  .wanted = most_wanted,
+                  .long_form = LongForm::Chained};
+  append_tlv(command.data, dynamic_template, inside);
+  const auto answer = session_.say(command);
+  if (!answer) return fail(answer.error());
+  if (answer->status != done) return fail(CardFault::Copied);
+  const auto signature = find_object(answer->data, {dynamic_template, template_response});
   if (!signature) return fail(CardFault::Copied);
   return Bytes(signature->begin(), signature->end());
 }

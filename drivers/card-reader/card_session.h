@@ -65,6 +65,7 @@ class CardProof {
  private:
   [[nodiscard]] Result<void, CardFault> find_by_directories();
   [[nodiscard]] Result<Bytes, CardFault> sign(ByteView challenge);
+  [[nodiscard]] Result<Bytes, CardFault> authenticate(std::uint8_t algorithm, ByteView challenge);
 
   CardSession& session_;
   Bytes der_;

@@ -146,6 +146,24 @@ TEST_CASE("a data object that is not BER-TLV as ISO 7816-4 has it") {
   CHECK(TlvReader(hex("0000ff")).next()->has_value() == false);
 }
 
+TEST_CASE("a data object that is written is the one that is read, at each form of its length") {
+  for (const std::size_t size : {0U, 1U, 127U, 128U, 255U, 256U, 65'535U}) {
+    CAPTURE(size);
+    Bytes whole = hex("c100");
+    append_tlv(whole, 0x7C, Bytes(size, 0x41));
+    TlvReader reader(ByteView(whole).subspan(2));
+    const auto read = reader.next();
+    REQUIRE(read);
+    REQUIRE(*read);
+    CHECK((*read)->tag == 0x7C);
+    CHECK((*read)->value.size() == size);
+    CHECK(reader.next()->has_value() == false);
+  }
+  Bytes shortest;
+  append_tlv(shortest, 0x82, {});
+  CHECK(to_hex(shortest) == "8200");
+}
+
 TEST_CASE("every truncation of a data object is told") {
   Bytes whole = hex("5f208180");
   whole.resize(4 + 128, 0x41);

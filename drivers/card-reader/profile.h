@@ -100,7 +100,7 @@ struct Field {
 struct Proof {
   enum class Procedure : std::uint8_t {
     InternalAuthenticate,  ///< ISO 7816-4: the card signs what INTERNAL AUTHENTICATE hands it
-    GeneralAuthenticate,   ///< SP 800-73-4, part 2, 3.2.4 (PIV)
+    GeneralAuthenticate,   ///< SP 800-73-4, part 2, 3.2.4 (PIV): P-256 and RSA of 2048 bits
     Pkcs15,                ///< certificate and key are found by the card's own directories (ISO 7816-15)
   };
   Procedure procedure = Procedure::InternalAuthenticate;

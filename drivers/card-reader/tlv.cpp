@@ -1,5 +1,7 @@
 #include "drivers/card-reader/tlv.h"
 
+#include "base/core/ensure.h"
+
 namespace pishkhan::card {
 
 namespace {
@@ -70,6 +72,20 @@ Result<std::optional<Tlv>, TlvFault> TlvReader::next() {
   const Tlv object{.tag = header->tag, .value = rest_.subspan(header->header_bytes, header->value_bytes)};
   rest_ = rest_.subspan(header->header_bytes + header->value_bytes);
   return std::optional<Tlv>(object);
+}
+
+void append_tlv(Bytes& target, std::uint8_t tag, ByteView value) {
+  ENSURE(value.size() <= 0xFFFF, "a value fits a length of two bytes");
+  ByteWriter writer(target);
+  writer.u8(tag);
+  if (value.size() > 0xFF) {
+    writer.u8(0x82);
+    writer.be16(static_cast<std::uint16_t>(value.size()));
+  } else {
+    if (value.size() > 0x7F) writer.u8(0x81);
+    writer.u8(static_cast<std::uint8_t>(value.size()));
+  }
+  writer.bytes(value);
 }
 
 Result<std::size_t, TlvFault> tlv_size(ByteView start) {

@@ -32,6 +32,9 @@ class TlvReader {
   ByteView rest_;
 };
 
+/// Appends an object with a tag of one byte and a value of at most 65,535.
+void append_tlv(Bytes& target, std::uint8_t tag, ByteView value);
+
 /// How many bytes the object at the start takes with its tag and length, once its header can be seen.
 [[nodiscard]] Result<std::size_t, TlvFault> tlv_size(ByteView start);
 

@@ -175,6 +175,10 @@ Result<void, TrustFault> Certificate::check(std::span<const Bytes> authorities, 
   return {};
 }
 
+std::size_t Certificate::key_bytes() const {
+  return (static_cast<std::size_t>(EVP_PKEY_get_bits(X509_get0_pubkey(certificate_.get()))) + 7) / 8;
+}
+
 bool Certificate::verifies(const Digest& digest, ByteView signature) const {
   const Errors errors;
   return !signature.empty() && verify_digest(X509_get0_pubkey(certificate_.get()), digest, signature);

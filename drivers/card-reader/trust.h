@@ -5,6 +5,7 @@
 #include "base/core/result.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -61,6 +62,8 @@ class Certificate {
   /// Issued by one of the authorities (certificates, DER), both valid at that time, and meant for signatures.
   [[nodiscard]] Result<void, TrustFault> check(std::span<const Bytes> authorities, WallTime at) const;
   [[nodiscard]] KeyKind key_kind() const { return key_kind_; }
+  /// Of an RSA key's modulus, which is what the card works on; 32 for P-256.
+  [[nodiscard]] std::size_t key_bytes() const;
   /// A signature over the digest: ECDSA in DER (RFC 3279, 2.2.3), RSA by PKCS #1 v1.5 (RFC 8017, 8.2).
   [[nodiscard]] bool verifies(const Digest& digest, ByteView signature) const;
   enum class Part : std::uint8_t { CommonName, SerialNumber };

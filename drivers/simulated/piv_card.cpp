@@ -20,6 +20,7 @@ constexpr std::uint32_t card_certificate = 0x5FC101;
 // Part 1, table 6b, and SP 800-78-4, table 6-2.
 constexpr std::uint8_t key_of_holder = 0x9A;
 constexpr std::uint8_t key_of_card = 0x9E;
+constexpr std::uint8_t algorithm_rsa_2048 = 0x07;
 constexpr std::uint8_t algorithm_p256 = 0x11;
 constexpr std::string_view pin = "123456";
 constexpr std::size_t pin_bytes = 8;
@@ -99,10 +100,8 @@ Bytes answer_to_reset() {
 
 }  // namespace
 
-PivCard::PivCard(const CardAuthority& authority, const std::string& common_name)
-    : CardProgram(answer_to_reset()),
-      holder_key_(CardKey::generate(CardKey::Kind::EcP256)),
-      card_key_(CardKey::generate(CardKey::Kind::EcP256)) {
+PivCard::PivCard(const CardAuthority& authority, CardKey::Kind keys, const std::string& common_name)
+    : CardProgram(answer_to_reset()), holder_key_(CardKey::generate(keys)), card_key_(CardKey::generate(keys)) {
   // Part 1, 3.3.2: the application and its PIN policy (only the application's own PIN).
   Bytes inner;
   append_object(inner, 0x4F, application_id);
@@ -119,8 +118,8 @@ PivCard::PivCard(const CardAuthority& authority, const std::string& common_name)
 PivCard::PivCard(Copied, const PivCard& original)
     : CardProgram(answer_to_reset()),
       objects_(original.objects_),
-      holder_key_(CardKey::generate(CardKey::Kind::EcP256)),
-      card_key_(CardKey::generate(CardKey::Kind::EcP256)) {}
+      holder_key_(CardKey::generate(original.holder_key_.kind())),
+      card_key_(CardKey::generate(original.card_key_.kind())) {}
 
 std::unique_ptr<PivCard> PivCard::forged(const PivCard& original) {
   return std::unique_ptr<PivCard>(new PivCard(Copied{}, original));
@@ -201,8 +200,10 @@ CardProgram::Answer PivCard::verify(const CardCommand& command) {
 
 /// Part 2, 3.2.4: 7C with an empty 82 (the response, please) and 81 (the challenge).
 CardProgram::Answer PivCard::authenticate(const CardCommand& command) const {
-  if (command.p1 != algorithm_p256) return {status::wrong_p1_p2, {}};
   if (command.p2 != key_of_holder && command.p2 != key_of_card) return {status::wrong_p1_p2, {}};
+  const CardKey& key = command.p2 == key_of_holder ? holder_key_ : card_key_;
+  const bool curve = key.kind() == CardKey::Kind::EcP256;
+  if (command.p1 != (curve ? algorithm_p256 : algorithm_rsa_2048)) return {status::wrong_p1_p2, {}};
   if (command.p2 == key_of_holder && !verified_) return {status::security, {}};
   ByteView data = command.data;
   const auto outer = take_object(data);
@@ -216,8 +217,8 @@ CardProgram::Answer PivCard::authenticate(const CardCommand& command) const {
     if (object->tag == 0x82) wants_response = object->value.empty();
     if (object->tag == 0x81) challenge = object->value;
   }
-  const CardKey& key = command.p2 == key_of_holder ? holder_key_ : card_key_;
-  const Bytes signature = key.sign_digest(challenge);
+  // An RSA key takes a whole block that the host has padded.
+  const Bytes signature = curve ? key.sign_digest(challenge) : key.sign_block(challenge);
   if (!wants_response || signature.empty()) return {status::wrong_data, {}};
   return {status::done, wrapped(0x7C, wrapped(0x82, signature))};
 }

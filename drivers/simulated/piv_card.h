@@ -10,10 +10,11 @@ namespace pishkhan::simulated {
 
 /// A Personal Identity Verification card (NIST SP 800-73-4, part 2): the discovery, capability, CHUID and
 /// certificate objects, and keys 9A (PIV authentication, after the PIN) and 9E (card authentication, free),
-/// both EC P-256. The PIN is 123456. Thread: guarded by the reader that holds it.
+/// both of one kind. The PIN is 123456. Thread: guarded by the reader that holds it.
 class PivCard final : public CardProgram {
  public:
-  explicit PivCard(const CardAuthority& authority, const std::string& common_name = "Simulated PIV Holder");
+  explicit PivCard(const CardAuthority& authority, CardKey::Kind keys = CardKey::Kind::EcP256,
+                   const std::string& common_name = "Simulated PIV Holder");
   /// Every data object of another card, but keys of its own.
   static std::unique_ptr<PivCard> forged(const PivCard& original);
   /// The value of a data object (SP 800-73-4, part 1, table 3), with its tag 53; empty if there is none.

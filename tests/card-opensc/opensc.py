@@ -134,6 +134,16 @@ def judge_piv(judge):
                            "654321", *sign, code=5), "PIN code or key incorrect")
 
 
+def judge_piv_rsa(judge):
+    judge.expect(judge.run("pkcs15-tool", "-D"), "PKCS#15 Card [Simulated PIV Holder]", "[CARD AUTH key]",
+                 "ModLength      : 2048")
+    sign, verify = RSA
+    if not judge.signature("04", "04", sign, verify):
+        raise AssertionError("the card authentication key's signature is wrong")
+    if not judge.signature("01", "01", sign + PIN, verify):
+        raise AssertionError("the PIV authentication key's signature is wrong")
+
+
 def judge_copy(judge):
     judge.expect(judge.run("opensc-tool", "-n"), "Personal Identity Verification Card")
     sign, verify = EC
@@ -155,7 +165,7 @@ def judge_pkcs15(judge):
         raise AssertionError("the signing key's signature is wrong")
 
 
-CARDS = {"piv": judge_piv, "piv-copy": judge_copy, "pkcs15": judge_pkcs15}
+CARDS = {"piv": judge_piv, "piv-rsa": judge_piv_rsa, "piv-copy": judge_copy, "pkcs15": judge_pkcs15}
 
 
 def judge_card(folder, vpcd_card, kind):

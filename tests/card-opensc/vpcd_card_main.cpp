@@ -81,6 +81,8 @@ int connect_to(std::uint16_t port) {
 std::unique_ptr<simulated::SimulatedCard> make_card(const std::string& kind,
                                                     const simulated::CardAuthority& authority) {
   if (kind == "piv") return std::make_unique<simulated::PivCard>(authority);
+  if (kind == "piv-rsa")
+    return std::make_unique<simulated::PivCard>(authority, simulated::CardKey::Kind::Rsa2048);
   if (kind == "piv-copy") return simulated::PivCard::forged(simulated::PivCard(authority));
   if (kind == "pkcs15") return std::make_unique<simulated::Pkcs15Card>(authority);
   if (kind == "citizen") {
@@ -112,9 +114,9 @@ int main(int argc, char** argv) {
   std::string kind;
   std::uint16_t port = 0;
   std::string authority_file;
-  app.add_option("card", kind, "piv, piv-copy, pkcs15 or citizen")
+  app.add_option("card", kind, "piv, piv-rsa, piv-copy, pkcs15 or citizen")
       ->required()
-      ->check(CLI::IsMember({"piv", "piv-copy", "pkcs15", "citizen"}));
+      ->check(CLI::IsMember({"piv", "piv-rsa", "piv-copy", "pkcs15", "citizen"}));
   app.add_option("port", port, "vpcd's")->required();
   app.add_option("--authority", authority_file, "write the certificate of the card's issuer here, DER");
   try {

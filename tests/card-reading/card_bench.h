@@ -31,7 +31,8 @@ inline std::vector<Profile> all_trusting(const CardAuthority& authority) {
 }
 
 struct CardBench {
-  explicit CardBench(std::vector<Profile> known) : profiles(std::move(known)) {
+  explicit CardBench(std::vector<Profile> known, const simulated::ReaderModel& model = {})
+      : device(model), profiles(std::move(known)) {
     setup.profiles = profiles;
     setup.clock = &clock;
     setup.random = &random;

@@ -69,6 +69,25 @@ TEST_CASE("staff, PIV and PKCS#15 cards prove themselves") {
   CHECK(bench.device.reports().empty());
 }
 
+TEST_CASE(
+    "a PIV card with RSA keys proves itself by a chained command at every exchange level, and a copy does not") {
+  const CardAuthority authority;
+  for (const simulated::ExchangeLevel level :
+       {simulated::ExchangeLevel::Tpdu, simulated::ExchangeLevel::ShortApdu,
+        simulated::ExchangeLevel::ExtendedApdu}) {
+    CAPTURE(static_cast<int>(level));
+    CardBench bench(all_trusting(authority), {.level = level});
+    auto card = std::make_unique<PivCard>(authority, simulated::CardKey::Kind::Rsa2048);
+    auto copy = PivCard::forged(*card);
+    const auto piv = bench.read(std::move(card));
+    REQUIRE(piv);
+    CHECK(piv->profile == "piv");
+    CHECK(piv->proven);
+    CHECK(bench.read(std::move(copy)).error() == CardFault::Copied);
+    CHECK(bench.device.reports().empty());
+  }
+}
+
 TEST_CASE("a copy of every kind of card is found out") {
   const CardAuthority authority;
   CardBench bench(all_trusting(authority));
