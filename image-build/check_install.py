@@ -12,7 +12,8 @@ PROGRAMS = {"pishkhan", "pishkhan-closed", "pishkhan-probe", "pishkhan-queue"}
 NEEDED = ("share/pishkhan/fonts/Vazirmatn-Regular.ttf", "share/pishkhan/fonts/Vazirmatn-Medium.ttf",
           "share/pishkhan/fonts/Vazirmatn-Bold.ttf", "share/pishkhan/fonts/Vazirmatn-OFL.txt",
           "share/pishkhan/icons/icons.ttf", "share/pishkhan/icons/LICENSE", "share/pishkhan/printers/safe.json",
-          "share/pishkhan/readers/vendor-class.json",
+          "share/pishkhan/readers/vendor-class.json", "share/pishkhan/cards/citizen-card.json",
+          "share/pishkhan/cards/piv.json",
           "share/pishkhan/translations/fa.mo", "share/pishkhan/closed.png", "lib/sysusers.d/pishkhan.conf",
           "lib/tmpfiles.d/pishkhan.conf", "lib/udev/rules.d/70-pishkhan.rules")
 FORBIDDEN = re.compile(r"demo|simulated|bench|cities|enrolment|_test|\.pem$|\.key$|secret")

@@ -24,23 +24,11 @@ volatile std::sig_atomic_t stop_asked = 0;
 /// EX_TEMPFAIL of sysexits.h: start me again.
 constexpr int restart_status = 75;
 
-/// What shows "out of service" when the configuration is unreadable: the places where the package puts things.
-config::Config fallback_config() {
-  config::Config config;
-  config.city_pack = "/usr/share/pishkhan/city";
-  config.translations = "/usr/share/pishkhan/translations";
-  config.fonts = "/usr/share/pishkhan/fonts";
-  config.icons = "/usr/share/pishkhan/icons/icons.ttf";
-  config.printers = "/usr/share/pishkhan/printers";
-  config.readers = "/usr/share/pishkhan/readers";
-  return config;
-}
-
 /// A machine that nobody has set up yet. Ends when its configuration has come; the service manager then starts
 /// the counter.
 int wait_for_set_up(const std::string& file) {
   const SystemClock clock;
-  auto screen = SetUpScreen::open(fallback_config(), file, clock);
+  auto screen = SetUpScreen::open(config::packaged(), file, clock);
   if (!screen) {
     log::error("kiosk.cannot-start",
                {{"code", log::PublicText{screen.error() == SetUpFault::NoFont ? "FONT" : "SCREEN"}}});
@@ -60,7 +48,7 @@ int run(const std::string& file) {
   if (config) {
     parts.config = std::move(*config);
   } else {
-    parts.config = fallback_config();
+    parts.config = config::packaged();
     parts.config_fault = config::describe(config.error());
   }
   if (!parts.config.log.empty()) log::open(parts.config.log);

@@ -165,6 +165,17 @@ std::string describe(const ConfigFault& fault) {
   return text;
 }
 
+Config packaged() {
+  Config config;
+  config.city_pack = "/usr/share/pishkhan/city";
+  config.translations = "/usr/share/pishkhan/translations";
+  config.fonts = "/usr/share/pishkhan/fonts";
+  config.icons = "/usr/share/pishkhan/icons/icons.ttf";
+  config.printers = "/usr/share/pishkhan/printers";
+  config.readers = "/usr/share/pishkhan/readers";
+  return config;
+}
+
 Result<Config, ConfigFault> load(const std::filesystem::path& file, protocol::DemoPolicy policy) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error))
@@ -176,8 +187,10 @@ Result<Config, ConfigFault> load(const std::filesystem::path& file, protocol::De
     return fail(
         fault_at(file, problem.source(), ConfigFault::Kind::Syntax, "", std::string(problem.description())));
   }
-  Config config;
-  const auto known = entries(config, std::filesystem::absolute(file).parent_path(), policy);
+  const std::filesystem::path base = std::filesystem::absolute(file).parent_path();
+  Config config = packaged();
+  config.cards = base / "cards";
+  const auto known = entries(config, base, policy);
   std::string all_keys;
   for (const Entry& entry : known) all_keys += (all_keys.empty() ? "" : ", ") + std::string(entry.key);
 

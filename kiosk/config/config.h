@@ -18,12 +18,13 @@ struct Config {
   std::filesystem::path icons;         ///< icons.ttf
   std::filesystem::path printers;      ///< folder of printer models; empty: only the built-in one
   std::filesystem::path readers;       ///< folder of reader quirks; empty: every reader is as it says
-  std::filesystem::path cards;         ///< folder of signed card profiles; empty: no card is known
-  std::filesystem::path data;          ///< the durable queue; must survive power cuts
-  std::filesystem::path keys;          ///< enrolment.json, the kiosk's keys and certificates
-  std::filesystem::path log;           ///< log file; empty: standard error only
-  int screen_width = 1080;             ///< pixels, 480 to 7680
-  int screen_height = 1920;            ///< pixels, 480 to 7680
+  /// Folder of the card profiles that the city has signed; empty, or not there: no card is known.
+  std::filesystem::path cards;
+  std::filesystem::path data;  ///< the durable queue; must survive power cuts
+  std::filesystem::path keys;  ///< enrolment.json, the kiosk's keys and certificates
+  std::filesystem::path log;   ///< log file; empty: standard error only
+  int screen_width = 1080;     ///< pixels, 480 to 7680
+  int screen_height = 1920;    ///< pixels, 480 to 7680
   bool fullscreen = true;
   int paper_width_dots = 576;    ///< 576 (80 mm paper) or 384 (58 mm)
   int keep_free_mebibytes = 64;  ///< no visit begins to file below this much free disk; 1 to 1,048,576
@@ -51,8 +52,13 @@ struct ConfigFault {
 /// "kiosk.toml:7: screen.width: wrong-type: a whole number from 480 to 7680".
 [[nodiscard]] std::string describe(const ConfigFault& fault);
 
-/// Reads and checks a configuration file (TOML 1.0). Unknown keys are refused: a mistyped key must not be
-/// a silent default on a machine that nobody watches.
+/// The places where the package puts things (image-build/CMakeLists.txt), for what a file need not name, and
+/// for what shows "out of service" when there is no file.
+[[nodiscard]] Config packaged();
+
+/// Reads and checks a configuration file (TOML 1.0). Printer models and reader quirks that it does not name are
+/// the package's; the city's cards are the folder `cards` beside the file. Unknown keys are refused: a mistyped
+/// key must not be a silent default on a machine that nobody watches.
 [[nodiscard]] Result<Config, ConfigFault> load(const std::filesystem::path& file,
                                                protocol::DemoPolicy policy = protocol::built_demo_policy());
 

@@ -47,6 +47,25 @@ TEST_CASE("a good configuration is taken over, paths relative to the file") {
   CHECK(loaded->screen_height == 1920);
 }
 
+TEST_CASE("what a file does not name is the package's, and the city's cards lie beside the file") {
+  const std::filesystem::path beside = std::filesystem::temp_directory_path();
+  const File file(good);
+  const auto loaded = load(file.path);
+  REQUIRE(loaded.has_value());
+  CHECK(loaded->printers == packaged().printers);
+  CHECK(loaded->readers == packaged().readers);
+  CHECK(loaded->cards == beside / "cards");
+
+  std::string text = good;
+  text.insert(text.find("[screen]"), "cards = \"/srv/cards\"\nreaders = \"quirks\"\n");
+  const File other(text);
+  const auto own = load(other.path);
+  REQUIRE(own.has_value());
+  CHECK(own->cards == "/srv/cards");
+  CHECK(own->readers == beside / "quirks");
+  CHECK(own->printers == packaged().printers);
+}
+
 TEST_CASE("each mistake is named with its line, its key and what is allowed") {
   auto fault = fault_of(good + "widht = 3\n");
   CHECK(fault.kind == ConfigFault::Kind::UnknownKey);
