@@ -31,6 +31,12 @@ void ModelDisk::apply(const Change& change, Bytes& content) {
   }
 }
 
+bool ModelDisk::read() {
+  if (!powered_) return false;
+  if (reads_left_ == 0) return read_fault_ == ReadFault::Once;
+  return reads_left_ < 0 || --reads_left_ > 0;
+}
+
 bool ModelDisk::create(const std::string& name) {
   if (!operate()) return false;
   names_.emplace(name, std::make_shared<File>());

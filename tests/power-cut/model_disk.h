@@ -34,6 +34,17 @@ class ModelDisk {
   void fail_sync_after(int syncs) { syncs_left_ = syncs; }
   void fail_next_sync() { fail_sync_after(1); }
   [[nodiscard]] bool syncs_to_fail() const { return syncs_left_ > 0; }
+  /// Once: as with a sector that can be read at the second try. Every: of a disk that is dying.
+  enum class ReadFault { Once, Every };
+  /// The n-th of the next reads fails although the power is on: of SQLite's, or of a whole file beside it. With
+  /// Every, so do all after it, until read_again().
+  void fail_read_after(int reads, ReadFault fault = ReadFault::Once) {
+    reads_left_ = reads;
+    read_fault_ = fault;
+  }
+  void read_again() { reads_left_ = -1; }
+  /// The read that is to fail has not come yet.
+  [[nodiscard]] bool reads_to_fail() const { return reads_left_ > 0; }
   /// Mounted again without writing, as the kernel does on its own when a disk fails.
   void refuse_writes_after(int operations) { writable_operations_ = operations; }
   void take_writes_again() { writable_operations_ = -1; }
@@ -64,6 +75,8 @@ class ModelDisk {
   /// What a sync failed to write is seen no more: the next reader reads the medium.
   void forget_cached(const std::string& name);
   bool sync_names();
+  /// Whoever reads asks first, then looks at content(). False: it is an error.
+  [[nodiscard]] bool read();
   /// What a running process sees.
   [[nodiscard]] const Bytes* content(const std::string& name) const;
 
@@ -93,6 +106,8 @@ class ModelDisk {
   std::size_t largest_file_ = std::size_t{1} << 40;
   std::size_t capacity_ = std::size_t{1} << 40;
   int syncs_left_ = -1;
+  int reads_left_ = -1;  ///< 0: the one that is to fail has come
+  ReadFault read_fault_ = ReadFault::Once;
   int writable_operations_ = -1;
   bool powered_ = true;
 };

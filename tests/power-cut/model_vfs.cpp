@@ -35,7 +35,7 @@ int close_file(sqlite3_file* file) {
 
 int read_file(sqlite3_file* file, void* target, int count, sqlite3_int64 offset) {
   const OpenFile& open = as_open(file);
-  if (!open.disk->powered()) return SQLITE_IOERR_READ;
+  if (!open.disk->read()) return SQLITE_IOERR_READ;
   const Bytes* content = open.disk->content(open.name);
   if (content == nullptr) return SQLITE_IOERR_READ;
   const auto start = std::min(static_cast<std::size_t>(offset), content->size());
@@ -175,7 +175,7 @@ ModelVfs::~ModelVfs() {
 }
 
 Result<std::optional<Bytes>, store::FileFault> ModelFiles::read(const std::filesystem::path& file) {
-  if (!disk_.powered()) return fail(store::FileFault::IoError);
+  if (!disk_.read()) return fail(store::FileFault::IoError);
   const Bytes* content = disk_.content(file.string());
   return content == nullptr ? std::optional<Bytes>() : std::optional<Bytes>(*content);
 }

@@ -47,26 +47,22 @@ class QueueWorld {
       if (!queue.record_print(last, protocol::PrintOutcome::Printed) || !queue.anchor_head()) return;
       const auto batch = queue.next_batch(2);
       if (!batch || !*batch) return;
-      protocol::StoredWord stored{options.kiosk,
-                                  options.epoch,
-                                  (*batch)->last_sequence(),
-                                  (*batch)->entries.back().record.hash,
-                                  clock_.wall(),
-                                  {}};
-      stored.sign(keys_.office);
+      const auto stored = stored_up_to((*batch)->last_sequence(), (*batch)->entries.back().record.hash);
       std::vector<protocol::Acknowledgement> opened;
       for (const auto& entry : (*batch)->entries) opened.push_back(accepted(entry.record));
       if (!queue.mark_stored(stored) || !queue.mark_opened(opened) || !queue.purge()) return;
     }
   }
 
-  bool file(store::Store& queue) {
-    const auto filed = queue.append(protocol::RecordType::Request, {++id_}, [&](const store::Place&) {
-      return std::optional(store::Draft{Bytes(1500, id_), protocol::Hash{id_}, protocol::Hash{id_}});
+  bool file(store::Store& queue, std::size_t payload_bytes = 1500) {
+    return try_file(queue, payload_bytes).has_value();
+  }
+  Result<store::Filed, store::StoreFault> try_file(store::Store& queue, std::size_t payload_bytes) {
+    auto filed = queue.append(protocol::RecordType::Request, {++id_}, [&](const store::Place&) {
+      return std::optional(store::Draft{Bytes(payload_bytes, id_), protocol::Hash{id_}, protocol::Hash{id_}});
     });
-    if (!filed) return false;
-    promised[filed->code.sequence] = filed->record.hash;
-    return true;
+    if (filed) promised[filed->code.sequence] = filed->record.hash;
+    return filed;
   }
 
   void cut() {
@@ -74,8 +70,19 @@ class QueueWorld {
     disk.restart();
   }
 
- private:
-  protocol::Acknowledgement accepted(const protocol::Record& record) const {
+  /// A copy of another's disk, as if that had been switched off, and what was promised on it.
+  void continue_from(const QueueWorld& other) {
+    disk.restore(other.disk.image());
+    promised = other.promised;
+    id_ = other.id_;
+  }
+
+  [[nodiscard]] protocol::StoredWord stored_up_to(int sequence, const protocol::Hash& hash) const {
+    protocol::StoredWord word{options.kiosk, options.epoch, sequence, hash, clock_.wall(), {}};
+    word.sign(keys_.office);
+    return word;
+  }
+  [[nodiscard]] protocol::Acknowledgement accepted(const protocol::Record& record) const {
     const protocol::RecordHeader& header = record.header;
     protocol::Acknowledgement word{protocol::Verdict::Accepted,
                                    header.kiosk,
@@ -90,6 +97,7 @@ class QueueWorld {
     return word;
   }
 
+ private:
   const Keys& keys_;
   FixedClock clock_;
   std::uint8_t id_ = 0;
