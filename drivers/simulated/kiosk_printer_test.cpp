@@ -138,7 +138,15 @@ TEST_CASE("a kiosk printer presents, holds, gives away and retracts, and says so
   CHECK(bench.answer() == Bytes{0x05});
   bench.send({0x1B, 'J', 90, 0x1B, 'i', 0x1D, 'e', 3, 8, 0x1D, 'e', 6});
   CHECK(bench.answer() == Bytes{0x0D});
+  bench.printer.jam_mouth();
+  CHECK_FALSE(bench.printer.view().online);
+  bench.send({0x10, 0x04, 20});
+  CHECK(bench.answer()[4] == 0x40);
   bench.printer.take_receipt();
+  bench.printer.set_head(Head::Broken);
+  bench.send({0x10, 0x04, 20});
+  CHECK(bench.answer()[5] == 0x04);
+  bench.printer.set_head(Head::Ready);
   bench.printer.set_cover(Cover::Open);
   bench.send({0x10, 0x04, 20});
   CHECK(bench.answer()[3] == 0x02);

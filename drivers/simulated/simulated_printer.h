@@ -20,9 +20,17 @@ enum class Cutter {
   WillJam,  ///< the next cut goes wrong
   Jammed,   ///< the blade is not at home: autocutter error until it is freed
 };
-enum class Head { Ready, Overheated };
+enum class Head {
+  Ready,
+  Overheated,
+  Broken  ///< an unrecoverable error: nothing helps but a technician
+};
 /// What lies in the mouth of a printer that presents.
-enum class Mouth { Empty, Held };
+enum class Mouth {
+  Empty,
+  Held,
+  Jammed  ///< paper is stuck on its way there
+};
 enum class AnswerPackets {
   OneEach,  ///< every answer is a packet of its own
   Joined,   ///< what waits is joined into one packet of at most 64 bytes
@@ -94,8 +102,11 @@ class SimulatedPrinter final : public SimulatedDevice {
   void set_cover(Cover cover);
   void set_cutter(Cutter cutter);
   void set_head(Head head);
-  /// Somebody takes the receipt out of the mouth.
+  /// Somebody takes the receipt out of the mouth, or what is stuck on its way there.
   void take_receipt();
+  [[nodiscard]] bool has_mouth() const { return setup_.dialect == Dialect::Custom; }
+  /// Paper gets stuck on its way to the mouth. Only of a printer that has one.
+  void jam_mouth();
   void set_rows_per_second(int rows);
   void set_packets(AnswerPackets packets);
   /// The next status that it tells contradicts itself or what it is: half of a pair is set, an error without

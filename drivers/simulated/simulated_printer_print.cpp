@@ -47,7 +47,7 @@ void SimulatedPrinter::earn_rows() {
 void SimulatedPrinter::warm(ByteView dots) {
   if (setup_.heat_limit_dots == 0) return;
   for (const std::uint8_t byte : dots) heat_milli_ += std::popcount(byte) * std::int64_t{1000};
-  if (heat_milli_ <= setup_.heat_limit_dots * 1000 || head_ == Head::Overheated) return;
+  if (heat_milli_ <= setup_.heat_limit_dots * 1000 || head_ != Head::Ready) return;
   head_ = Head::Overheated;
   cools_by_itself_ = true;
   state_changed();
@@ -182,7 +182,8 @@ void SimulatedPrinter::answer_command(const AskCommand& command) {
       break;
     case AskCommand::What::Ejector: {  // GS e 6
       const int bits = (paper_ != Paper::Full ? 0x01 : 0) | (paper_ != Paper::Out ? 0x04 : 0) |
-                       (mouth_ == Mouth::Held ? 0x08 : 0) | (cutter_ == Cutter::Jammed ? 0x40 : 0);
+                       (mouth_ == Mouth::Held ? 0x08 : 0) | (cutter_ == Cutter::Jammed ? 0x40 : 0) |
+                       (mouth_ == Mouth::Jammed ? 0x80 : 0);
       post({static_cast<std::uint8_t>(bits)});
       break;
     }

@@ -252,6 +252,11 @@ TEST_CASE("every state has its status bits, and the fixed bits never change") {
   CHECK(bench.status(2) == 0x52);
   CHECK(bench.status(3) == 0x52);
   fixed();
+  bench.printer.set_head(Head::Broken);
+  CHECK(bench.status(1) == 0x1A);
+  CHECK(bench.status(2) == 0x52);
+  CHECK(bench.status(3) == 0x32);
+  fixed();
   bench.printer.set_head(Head::Ready);
   bench.printer.set_cutter(Cutter::WillJam);
   CHECK(bench.status(1) == 0x12);

@@ -11,7 +11,7 @@ const char* name(LinkFault fault) {
                                     "short",     "lying short", "lying long", "bus error",  "mute",
                                     "hung",      "noise",       "babble",     "stale",      "contradiction",
                                     "paper out", "paper ends",  "cover open", "cutter jam", "overheated",
-                                    "unplug",    "power cycle"};
+                                    "broken",    "paper jam",   "unplug",     "power cycle"};
   static_assert(names.size() == static_cast<std::size_t>(last_fault) + 1);
   return names.at(static_cast<std::size_t>(fault));
 }
@@ -49,6 +49,12 @@ LinkFault FaultyLink::next() {
       break;
     case LinkFault::Overheated:
       printer_.set_head(simulated::Head::Overheated);
+      break;
+    case LinkFault::Broken:
+      printer_.set_head(simulated::Head::Broken);
+      break;
+    case LinkFault::PaperJam:
+      if (printer_.has_mouth()) printer_.jam_mouth();
       break;
     case LinkFault::Unplug:
       printer_.unplug();

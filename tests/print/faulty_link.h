@@ -36,6 +36,8 @@ enum class LinkFault : std::uint8_t {
   CoverOpen,
   CutterJam,  ///< at the next cut
   Overheated,
+  Broken,    ///< an unrecoverable error, until a technician has been there
+  PaperJam,  ///< on its way to the mouth, where there is one
   Unplug,
   PowerCycle,  ///< of the printer: its buffer is gone, and it comes back as a newly plugged-in one
 };

@@ -100,6 +100,7 @@ void PrintWorld::mend() {
   device_.set_cover(simulated::Cover::Closed);
   device_.set_cutter(simulated::Cutter::Working);
   device_.set_head(simulated::Head::Ready);
+  if (device_.view().mouth == simulated::Mouth::Jammed) device_.take_receipt();
   device_.set_speech(simulated::Speech::Talking);
   device_.plug_in();
   link_->mend();
