@@ -45,6 +45,7 @@ enum class PrintOutcome {
   PaperJam,
   Overheated,
   Offline,
+  Broken,    ///< only a technician can help
   Unknown,   ///< nobody can tell what came out
   Unproven,  ///< the printer took everything without complaint; its model can prove no more
   Uncut,     ///< all the ink is on paper, and the knife is stuck: another one is a copy
@@ -123,7 +124,7 @@ struct PrintEnded {
   PrintOutcome outcome = PrintOutcome::Unknown;
   std::string staff_code = {};  ///< "PRN-02"; empty: nothing is wrong
 };
-/// Where a printer holds receipts until they are taken.
+/// Where a printer holds receipts until they are taken. Visit 0: nobody knows whose it was.
 struct ReceiptHeld {
   enum class State { Waiting, Taken, TakenBack };
   VisitId visit = 0;

@@ -24,6 +24,7 @@ bool certainly_not_printed(PrintState state) {
     case PrintState::PaperJam:
     case PrintState::Overheated:
     case PrintState::Offline:
+    case PrintState::Broken:
       return true;
     case PrintState::Printing:
     case PrintState::Printed:
@@ -55,6 +56,8 @@ PrintState shown_after(PrintOutcome outcome) {
       return PrintState::Overheated;
     case PrintOutcome::Offline:
       return PrintState::Offline;
+    case PrintOutcome::Broken:
+      return PrintState::Broken;
     case PrintOutcome::Unknown:
       return PrintState::LookAtThePaper;
     case PrintOutcome::Unproven:

@@ -47,6 +47,7 @@ visit::PrintOutcome told(const printer::PrintOutcome& outcome) {
     case printer::PrinterFault::Offline:
       return visit::PrintOutcome::Offline;
     case printer::PrinterFault::Broken:
+      return visit::PrintOutcome::Broken;
     case printer::PrinterFault::Unplugged:
     case printer::PrinterFault::Mute:
     case printer::PrinterFault::Garbled:
@@ -95,6 +96,8 @@ log::Field outcome_field(visit::PrintOutcome outcome) {
       return {"outcome", "overheated"};
     case visit::PrintOutcome::Offline:
       return {"outcome", "offline"};
+    case visit::PrintOutcome::Broken:
+      return {"outcome", "broken"};
     case visit::PrintOutcome::Unknown:
       return {"outcome", "unknown"};
     case visit::PrintOutcome::Unproven:

@@ -60,6 +60,10 @@ PrintWords words_of(const Page& page, PrintState state) {
     case PrintState::Offline:
       return {Icon::Warning, page.tr("The printer is not ready"),
               page.tr("Your request is filed. The receipt is printed as soon as the printer is ready."), true};
+    case PrintState::Broken:
+      return {Icon::Warning, page.tr("The printer is out of order"),
+              page.tr("Do not worry, your request is filed. Please note the code down or photograph it."),
+              true};
     case PrintState::NotTaken:
       return {Icon::Receipt, page.tr("Your receipt is waiting for you"),
               page.tr("Please take it out of the printer. Otherwise the printer takes it back, so that nobody "

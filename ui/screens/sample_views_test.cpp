@@ -84,7 +84,8 @@ void City::add_receipt(std::vector<Sample>& samples) const {
         std::pair{"receipt-cutter-jam", PrintState::CutterJam},
         std::pair{"receipt-paper-jam", PrintState::PaperJam},
         std::pair{"receipt-overheated", PrintState::Overheated},
-        std::pair{"receipt-offline", PrintState::Offline}, std::pair{"receipt-not-taken", PrintState::NotTaken},
+        std::pair{"receipt-offline", PrintState::Offline}, std::pair{"receipt-broken", PrintState::Broken},
+        std::pair{"receipt-not-taken", PrintState::NotTaken},
         std::pair{"receipt-taken-back", PrintState::TakenBack}, std::pair{"receipt-take", PrintState::TakeIt},
         std::pair{"receipt-look", PrintState::LookAtThePaper}}) {
     receipt.print = state;

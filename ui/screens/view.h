@@ -105,6 +105,7 @@ enum class PrintState {
   PaperJam,
   Overheated,
   Offline,
+  Broken,          ///< only a technician can help
   NotTaken,        ///< it waits in the printer's mouth
   TakenBack,       ///< nobody took it, so that nobody else could
   LookAtThePaper,  ///< nobody can tell what came out
