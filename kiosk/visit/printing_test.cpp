@@ -118,6 +118,10 @@ TEST_CASE("an untaken receipt: reminded, then taken back, and a further one is a
   CHECK(counter.page<page::Receipt>()->print == PrintState::TakeIt);
   counter.happen(event::ReceiptHeld{counter.visit()->id, State::TakenBack});
   CHECK(counter.page<page::Receipt>()->print == PrintState::TakenBack);
+  CHECK(counter.state.around.receipts_retracted == 1);
+  counter.happen(event::ReceiptHeld{0, State::TakenBack});  // left by somebody before the program started
+  CHECK(counter.page<page::Receipt>()->print == PrintState::TakenBack);
+  CHECK(counter.state.around.receipts_retracted == 2);
   counter.happen(event::PrinterChanged{.ready = true});
   CHECK(counter.effect<effect::Print>() ==
         nullptr);  // only what did not come out is printed without being asked

@@ -16,6 +16,7 @@ struct Surroundings {
   std::string printer_code;                 ///< for staff, of what is wrong with the printer; empty: nothing
   std::string printer_device = "noDevice";  ///< XFS4IoT's words, for staff
   std::string printer_paper = "unknown";
+  int receipts_retracted = 0;  ///< since the start, that nobody took; for staff
   bool reader_present = false;
   event::CardMedia reader_media = event::CardMedia::Unknown;  ///< for staff, as is the chip's
   event::ChipPower reader_chip = event::ChipPower::Unknown;

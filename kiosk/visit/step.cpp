@@ -157,6 +157,7 @@ void Stepper::on(const event::PrintEnded& ended) {
 }
 
 void Stepper::on(const event::ReceiptHeld& held) {
+  if (held.state == event::ReceiptHeld::State::TakenBack) ++state_.around.receipts_retracted;
   Visit* visit = visit_of(held.visit);
   if (visit == nullptr) return;
   auto* receipt = std::get_if<page::Receipt>(&visit->page);

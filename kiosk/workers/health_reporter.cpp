@@ -88,6 +88,7 @@ protocol::Health HealthReporter::health(const QueueCondition& queue, const CityN
   now.printer_device = machine_.printer_device;
   now.printer_paper = machine_.printer_paper;
   now.printer_code = machine_.printer_code;
+  now.receipts_retracted = machine_.receipts_retracted;
   now.reader_present = machine_.reader_present;
   now.reader_device = machine_.reader_present ? "online" : "noDevice";
   now.staff_code = machine_.staff_code;

@@ -13,6 +13,7 @@ struct MachineCondition {
   std::string printer_device;
   std::string printer_paper;
   std::string printer_code;
+  int receipts_retracted = 0;  ///< since the start
   bool reader_present = false;
   std::string staff_code;  ///< why the counter is out of order; empty: it is not
   friend bool operator==(const MachineCondition&, const MachineCondition&) = default;
@@ -23,6 +24,7 @@ struct MachineCondition {
             around.printer_device,
             around.printer_paper,
             around.printer_code,
+            around.receipts_retracted,
             around.reader_present,
             code_of(around)};
   }

@@ -23,6 +23,8 @@ constexpr std::chrono::milliseconds print_patience{20'000};
 constexpr std::chrono::seconds reminded_after{15};
 constexpr std::chrono::seconds taken_back_after{60};
 constexpr std::chrono::seconds taken_back_after_visit{15};
+/// A mouth that does not obey, or a sensor that is dirty, is not pulled at for ever.
+constexpr int most_retractions = 3;
 
 visit::PrintOutcome told(const printer::PrintOutcome& outcome) {
   if (std::holds_alternative<printer::Printed>(outcome)) return visit::PrintOutcome::Printed;
@@ -185,12 +187,9 @@ void PrinterWorker::carry_out(visit::effect::Print& job, text::Engine* engine, c
 }
 
 printer::PrintOutcome PrinterWorker::print_paper(const Bitmap& paper) {
-  const int taken_back = printer_->taken_back();
+  const int before = printer_->taken_back();
   const printer::PrintOutcome outcome = printer_->print(paper, print_patience);
-  if (printer_->taken_back() != taken_back) {
-    held_.reset();
-    log::warning("printer.media-retracted", {{"count", printer_->taken_back()}});
-  }
+  if (printer_->taken_back() != before) taken_back(held_ ? held_->visit : 0);
   const auto* failed = std::get_if<printer::NotPrinted>(&outcome);
   if (failed != nullptr && failed->fault == printer::PrinterFault::Unplugged) disconnect();
   return outcome;
@@ -239,7 +238,7 @@ void PrinterWorker::watch() {
     disconnect();
     return tell(none);
   }
-  if (held_) watch_mouth(status.media);
+  watch_mouth(status.media);
   tell({.ready = status.device == printer::DeviceState::Online && !status.fault,
         .paper_low = status.paper == printer::PaperState::Low,
         .staff_code = status.fault ? std::string(printer::staff_code(*status.fault)) : std::string(),
@@ -264,23 +263,34 @@ void PrinterWorker::tell(visit::event::PrinterChanged now) {
 void PrinterWorker::watch_mouth(printer::MediaState media) {
   using State = visit::event::ReceiptHeld::State;
   if (media == printer::MediaState::NotPresent) {
+    retractions_ = 0;
+    if (!held_) return;
     log::info("printer.media-taken");
     setup_.events->post(visit::event::ReceiptHeld{held_->visit, State::Taken});
     held_.reset();
     return;
   }
   if (media != printer::MediaState::Present) return;
-  const auto waiting = setup_.clock->steady() - held_->since;
+  const SteadyTime now = setup_.clock->steady();
+  // Held before the program started, or a mouth that did not obey: somebody's words hang there all the same.
+  if (!held_ && retractions_ < most_retractions) held_ = Held{.visit = 0, .since = now, .visit_over = true};
+  if (!held_) return;
+  const auto waiting = now - held_->since;
   if (waiting >= (held_->visit_over ? taken_back_after_visit : taken_back_after)) {
     const visit::VisitId visit = held_->visit;
-    held_.reset();  // one attempt: a mouth that does not obey is the next status's business
-    if (printer_->take_back()) return;
-    log::warning("printer.media-retracted", {{"count", printer_->taken_back()}});
-    setup_.events->post(visit::event::ReceiptHeld{visit, State::TakenBack});
+    held_.reset();
+    ++retractions_;
+    if (!printer_->take_back()) taken_back(visit);
   } else if (!held_->reminded && waiting >= reminded_after) {
     held_->reminded = true;
     setup_.events->post(visit::event::ReceiptHeld{held_->visit, State::Waiting});
   }
+}
+
+void PrinterWorker::taken_back(visit::VisitId visit) {
+  held_.reset();
+  log::warning("printer.media-retracted", {{"count", printer_->taken_back()}});
+  setup_.events->post(visit::event::ReceiptHeld{visit, visit::event::ReceiptHeld::State::TakenBack});
 }
 
 }  // namespace pishkhan::workers

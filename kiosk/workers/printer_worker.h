@@ -67,6 +67,7 @@ class PrinterWorker {
   void watch();
   void tell(visit::event::PrinterChanged now);
   void watch_mouth(printer::MediaState media);
+  void taken_back(visit::VisitId visit);
   [[nodiscard]] receipts::Paper paper(const visit::effect::Print& job) const;
 
   Setup setup_;
@@ -76,6 +77,7 @@ class PrinterWorker {
   std::optional<printer::ReceiptPrinter> printer_;
   std::optional<visit::event::PrinterChanged> told_;
   std::optional<Held> held_;
+  int retractions_ = 0;  ///< tried since the mouth was last seen empty
   std::jthread thread_;
 };
 

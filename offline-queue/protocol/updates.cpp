@@ -72,6 +72,7 @@ Json health_json(const Health& health) {
           {"printer_device", health.printer_device},
           {"printer_paper", health.printer_paper},
           {"printer_code", health.printer_code},
+          {"receipts_retracted", health.receipts_retracted},
           {"reader_present", health.reader_present},
           {"reader_device", health.reader_device},
           {"staff_code", health.staff_code},
@@ -109,6 +110,7 @@ Health health_in(Members& members) {
   health.printer_device = plain_in(members, "printer_device", 32);
   health.printer_paper = plain_in(members, "printer_paper", 32);
   health.printer_code = plain_in(members, "printer_code", 32);
+  health.receipts_retracted = members.small("receipts_retracted", 0, many);
   health.reader_present = members.boolean("reader_present");
   health.reader_device = plain_in(members, "reader_device", 32);
   health.staff_code = plain_in(members, "staff_code", 32);

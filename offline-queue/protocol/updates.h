@@ -72,6 +72,8 @@ struct Health {
   std::string printer_device;  ///< XFS4IoT, Common.Status, device: "online", "userError", "noDevice"
   std::string printer_paper;   ///< XFS4IoT, Printer.Status, paper: "full", "low", "out", "jammed", "unknown"
   std::string printer_code;    ///< staff's code for its trouble, "PRN-01"; empty: none
+  int receipts_retracted =
+      0;  ///< since the start, that nobody took: the printer's bin fills, or a mouth is overlooked
   bool reader_present = false;
   std::string reader_device;  ///< XFS4IoT, Common.Status, device: "online" or "noDevice"
   std::string staff_code;     ///< why the counter is out of service; empty: it is not

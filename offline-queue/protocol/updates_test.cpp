@@ -43,6 +43,7 @@ Health health() {
   h.certificate_ends = at(1'797'000'000);
   h.printer_device = "online";
   h.printer_paper = "full";
+  h.receipts_retracted = 4;
   h.reader_device = "noDevice";
   return h;
 }

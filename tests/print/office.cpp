@@ -66,10 +66,15 @@ Office::Office(std::optional<Plugged> printer) : cable_(std::make_unique<Cable>(
   catalogue_ = services::parse_pack(*pack).value();
   translations_ = Translations::load(std::filesystem::path(PISHKHAN_TRANSLATIONS) / "fa.mo").value();
   if (printer) plug_in(*printer);
+  restart();
+}
+
+void Office::restart() {
+  worker_.reset();
   workers::PrinterWorker::Setup setup;
   setup.port = cable_.get();
   setup.models = &printer::test::shipped_models();
-  setup.fonts = text::default_font_paths(assets);
+  setup.fonts = text::default_font_paths(PISHKHAN_ASSETS);
   setup.translations = &translations_;
   setup.clock = &clock_;
   setup.events = &events_;

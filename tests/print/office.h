@@ -42,6 +42,8 @@ class Office {
   Office(const Office&) = delete;
   Office& operator=(const Office&) = delete;
 
+  /// The program ends and starts again; the printer stays as it is.
+  void restart();
   /// Another printer, on the same cable; the one before is out.
   void plug_in(const Plugged& printer);
   [[nodiscard]] simulated::SimulatedPrinter& printer() { return *devices_.back(); }

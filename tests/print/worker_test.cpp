@@ -210,3 +210,48 @@ TEST_CASE("the visit is over: what lies in the mouth is drawn back sooner") {
   office.clock().skip(16s);
   CHECK(office.eventually([&] { return office.printer().view().retracted == 1; }));
 }
+
+TEST_CASE("what hangs in the mouth when the program starts is nobody's, and is drawn back and counted") {
+  Office office(shipped_printer("custom-vkp80"));
+  REQUIRE(office.await_printer(true));
+  office.print(1);
+  REQUIRE(office.await_print(1).outcome == PrintOutcome::Unproven);
+  office.restart();
+  REQUIRE(office.await_printer(true));
+  CHECK(office.printer().view().mouth == simulated::Mouth::Held);
+  office.clock().skip(16s);
+  const auto held = office.await<Held>();
+  REQUIRE(held);
+  CHECK(held->state == Held::State::TakenBack);
+  CHECK(held->visit == 0);
+  CHECK(office.printer().view().retracted == 1);
+}
+
+TEST_CASE("each trouble of the printer has its own word for the citizen and code for staff") {
+  struct Trouble {
+    void (*begin)(simulated::SimulatedPrinter&);
+    PrintOutcome outcome;
+    const char* code;
+  };
+  const Trouble troubles[] = {
+      {[](auto& printer) { printer.set_paper(simulated::Paper::Out); }, PrintOutcome::PaperOut, "PRN-01"},
+      {[](auto& printer) { printer.set_cover(simulated::Cover::Open); }, PrintOutcome::CoverOpen, "PRN-02"},
+      {[](auto& printer) { printer.set_cutter(simulated::Cutter::Jammed); }, PrintOutcome::CutterJam, "PRN-03"},
+      {[](auto& printer) { printer.jam_mouth(); }, PrintOutcome::PaperJam, "PRN-04"},
+      {[](auto& printer) { printer.set_head(simulated::Head::Overheated); }, PrintOutcome::Overheated,
+       "PRN-05"},
+      {[](auto& printer) { printer.set_head(simulated::Head::Broken); }, PrintOutcome::Broken, "PRN-06"},
+  };
+  for (const Trouble& trouble : troubles) {
+    CAPTURE(trouble.code);
+    Office office(shipped_printer("custom-vkp80"));
+    REQUIRE(office.await_printer(true));
+    trouble.begin(office.printer());
+    REQUIRE(office.await_printer(false, trouble.code));
+    office.print(1);
+    const Printing ended = office.await_print(1);
+    CHECK(ended.outcome == trouble.outcome);
+    CHECK(ended.code == trouble.code);
+    CHECK(office.printer().strips().empty());
+  }
+}
