@@ -21,9 +21,7 @@ const char* const number = "0499370899";
 Counter at_identify(const services::Catalogue& city, const std::string& service = "card") {
   Counter counter(city);
   counter.happen(event::ReaderChanged{true});
-  counter.act(action::ChooseLanguage{Language::English});
-  counter.act(action::ChooseArea{"complaints"});
-  counter.act(action::ChooseService{service});
+  open_service(counter, service, Language::English);
   counter.act(action::Next{});
   REQUIRE(counter.page<page::Identify>() != nullptr);
   return counter;

@@ -9,25 +9,6 @@ using namespace pishkhan::visit;
 namespace action = screens::action;
 using screens::view::PrintState;
 
-namespace {
-
-void open_service(Counter& counter, const char* service) {
-  counter.act(action::ChooseLanguage{Language::Persian});
-  counter.act(action::ChooseArea{"complaints"});
-  counter.act(action::ChooseService{service});
-}
-
-void fill_plain(Counter& counter) {
-  open_service(counter, "plain");
-  counter.act(action::Next{});
-  counter.type("address", "خیابان آزادی");
-  counter.act(action::Next{});
-  counter.type("mobile", "۰۹۱۲ ۳۴۵ ۶۷۸۹");
-  counter.act(action::Next{});
-}
-
-}  // namespace
-
 TEST_CASE("a late print outcome is recorded but reaches no other visit") {
   const auto city = small_city();
   Counter counter(city);

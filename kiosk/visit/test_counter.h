@@ -83,6 +83,23 @@ class Counter {
   Effects last;
 };
 
+/// From the welcome screen to the first page of a service.
+inline void open_service(Counter& counter, std::string service, Language language = Language::Persian) {
+  counter.act(screens::action::ChooseLanguage{language});
+  counter.act(screens::action::ChooseArea{"complaints"});
+  counter.act(screens::action::ChooseService{std::move(service)});
+}
+
+/// Through the whole form of "plain" to its review.
+inline void fill_plain(Counter& counter) {
+  open_service(counter, "plain");
+  counter.act(screens::action::Next{});
+  counter.type("address", "خیابان آزادی");
+  counter.act(screens::action::Next{});
+  counter.type("mobile", "۰۹۱۲ ۳۴۵ ۶۷۸۹");
+  counter.act(screens::action::Next{});
+}
+
 inline FiledRequest filed_request(std::string service) {
   FiledRequest request;
   request.sequence = 7;
