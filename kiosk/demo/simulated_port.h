@@ -2,6 +2,7 @@
 
 #include "base/core/bytes.h"
 #include "drivers/simulated/simulated_device.h"
+#include "drivers/usb/forwarding_transport.h"
 #include "kiosk/workers/device_port.h"
 
 #include <memory>
@@ -28,38 +29,18 @@ class SentBytes {
 };
 
 /// Passes everything on and writes down what was sent. Thread: the device's.
-class RecordingTransport final : public usb::Transport {
+class RecordingTransport final : public usb::ForwardingTransport {
  public:
   RecordingTransport(std::unique_ptr<usb::Transport> inner, SentBytes& sent)
-      : inner_(std::move(inner)), sent_(sent) {}
+      : ForwardingTransport(std::move(inner)), sent_(sent) {}
 
   Result<std::size_t, usb::TransferFault> bulk_out(ByteView data, Timeout timeout) override {
-    auto taken = inner_->bulk_out(data, timeout);
+    auto taken = inner().bulk_out(data, timeout);
     if (taken) sent_.add(data.first(*taken));
     return taken;
   }
-  Result<Bytes, usb::TransferFault> bulk_in(std::size_t maximum, Timeout timeout) override {
-    return inner_->bulk_in(maximum, timeout);
-  }
-  Result<Bytes, usb::TransferFault> interrupt_in(std::size_t maximum, Timeout timeout) override {
-    return inner_->interrupt_in(maximum, timeout);
-  }
-  Result<Bytes, usb::TransferFault> control_in(usb::ControlSetup setup, std::uint16_t length,
-                                               Timeout timeout) override {
-    return inner_->control_in(setup, length, timeout);
-  }
-  Result<void, usb::TransferFault> control_out(usb::ControlSetup setup, ByteView data,
-                                               Timeout timeout) override {
-    return inner_->control_out(setup, data, timeout);
-  }
-  Result<void, usb::TransferFault> clear_halts() override { return inner_->clear_halts(); }
-  Result<void, usb::TransferFault> reset() override { return inner_->reset(); }
-  void cancel() override { inner_->cancel(); }
-  [[nodiscard]] ByteView descriptors() const override { return inner_->descriptors(); }
-  [[nodiscard]] usb::Identity identity() const override { return inner_->identity(); }
 
  private:
-  std::unique_ptr<usb::Transport> inner_;
   SentBytes& sent_;
 };
 

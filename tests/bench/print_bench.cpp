@@ -5,7 +5,7 @@
 #include "base/services/loader.h"
 #include "drivers/receipt-printer/bands.h"
 #include "drivers/simulated/simulated_printer.h"
-#include "kiosk/demo/simulated_port.h"
+#include "drivers/usb/forwarding_transport.h"
 #include "kiosk/receipts/receipt.h"
 #include "kiosk/workers/printer_worker.h"
 
@@ -126,37 +126,17 @@ OurTimes measure_ours(const Desk& desk, int rounds) {
 }
 
 /// When the first band of dots of a job came: what is written begins with GS v 0.
-class WatchedTransport final : public usb::Transport {
+class WatchedTransport final : public usb::ForwardingTransport {
  public:
   WatchedTransport(std::unique_ptr<usb::Transport> inner, std::atomic<Clock::rep>& first_band)
-      : inner_(std::move(inner)), first_band_(first_band) {}
+      : ForwardingTransport(std::move(inner)), first_band_(first_band) {}
   Result<std::size_t, usb::TransferFault> bulk_out(ByteView data, Timeout timeout) override {
     if (first_band_ == 0 && data.size() > 8 && data[0] == 0x1D && data[1] == 'v')
       first_band_ = Clock::now().time_since_epoch().count();
-    return inner_->bulk_out(data, timeout);
+    return inner().bulk_out(data, timeout);
   }
-  Result<Bytes, usb::TransferFault> bulk_in(std::size_t maximum, Timeout timeout) override {
-    return inner_->bulk_in(maximum, timeout);
-  }
-  Result<Bytes, usb::TransferFault> interrupt_in(std::size_t maximum, Timeout timeout) override {
-    return inner_->interrupt_in(maximum, timeout);
-  }
-  Result<Bytes, usb::TransferFault> control_in(usb::ControlSetup setup, std::uint16_t length,
-                                               Timeout timeout) override {
-    return inner_->control_in(setup, length, timeout);
-  }
-  Result<void, usb::TransferFault> control_out(usb::ControlSetup setup, ByteView data,
-                                               Timeout timeout) override {
-    return inner_->control_out(setup, data, timeout);
-  }
-  Result<void, usb::TransferFault> clear_halts() override { return inner_->clear_halts(); }
-  Result<void, usb::TransferFault> reset() override { return inner_->reset(); }
-  void cancel() override { inner_->cancel(); }
-  [[nodiscard]] ByteView descriptors() const override { return inner_->descriptors(); }
-  [[nodiscard]] usb::Identity identity() const override { return inner_->identity(); }
 
  private:
-  std::unique_ptr<usb::Transport> inner_;
   std::atomic<Clock::rep>& first_band_;
 };
 
