@@ -3,10 +3,9 @@
 #include "drivers/card-reader/profiles.h"
 #include "drivers/card-reader/transcript.h"
 #include "drivers/card-reader/usb_match.h"
-#include "drivers/usb/bus.h"
-#include "drivers/usb/permission.h"
 #include "kiosk/tools/card_report.h"
 #include "kiosk/tools/verbs.h"
+#include "kiosk/tools/with_device.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -25,36 +24,17 @@ namespace fs = std::filesystem;
 
 /// Opens the reader that was plugged in last and does something with it; says why if there is none.
 int with_reader(const std::function<int(usb::Transport&, card::CardReader&)>& act) {
-  const auto bus = usb::Bus::start();
-  if (!bus) {
-    std::fprintf(stderr, "this machine has no USB, or it may not be looked at\n");
-    return 1;
-  }
-  std::vector<usb::DeviceInfo> devices = (*bus)->devices();
-  std::ranges::sort(devices, std::greater<>{}, &usb::DeviceInfo::generation);
   const card::Quirks quirks = card::Quirks::load(readers_folder);
-  const usb::Wanted wanted = card::wanted_readers(quirks);
-  const SystemClock clock;
-  bool seen = false;
-  for (const usb::DeviceInfo& device : devices) {
-    const auto interface = usb::wanted_interface(device, wanted);
-    if (!interface) continue;
-    seen = true;
-    auto transport = (*bus)->open(device.generation, interface->number);
-    if (!transport) {
-      const auto problem = usb::explain_permission(usb::read_node(device.node()));
-      std::fprintf(stderr, "%s: %s\n", device.port.c_str(),
-                   problem ? problem->c_str() : "cannot be opened; does the kiosk have it?");
-      continue;
-    }
-    card::CardReader::Options options;
-    options.quirk = quirks.match((*transport)->identity());
-    auto reader = card::CardReader::open(**transport, clock, options);
-    if (reader) return act(**transport, *reader);
-    std::fprintf(stderr, "%s: no reader that this program can drive\n", device.port.c_str());
-  }
-  if (!seen) std::fprintf(stderr, "no card reader is plugged in\n");
-  return 1;
+  return with_device(card::wanted_readers(quirks), "card reader",
+                     [&](usb::Transport& transport, const usb::DeviceInfo& device) -> std::optional<int> {
+                       const SystemClock clock;
+                       card::CardReader::Options options;
+                       options.quirk = quirks.match(transport.identity());
+                       auto reader = card::CardReader::open(transport, clock, options);
+                       if (reader) return act(transport, *reader);
+                       std::fprintf(stderr, "%s: no reader that this program can drive\n", device.port.c_str());
+                       return std::nullopt;
+                     });
 }
 
 int tell_reader(const CLI::App& verb) {

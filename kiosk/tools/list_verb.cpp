@@ -3,6 +3,7 @@
 #include "drivers/usb/bus.h"
 #include "drivers/usb/permission.h"
 #include "kiosk/tools/verbs.h"
+#include "kiosk/tools/with_device.h"
 
 #include <cstdint>
 #include <cstdio>
@@ -111,12 +112,9 @@ void add_list(CLI::App& app, int& exit_code) {
   CLI::App* verb =
       app.add_subcommand("list", "USB devices, the driver that would take each, and what stands in the way");
   verb->add_flag("--json")->description("for programs");
-  const CLI::Option* folder =
-      verb->add_option("--printers")
-          ->description("folder of printer models, for printers that are known by their id")
-          ->default_str("/usr/share/pishkhan/printers");
+  const CLI::Option* folder = add_printers_option(*verb);
   verb->callback([verb, folder, &exit_code] {
-    const usb::Wanted printers = printer::Models::load(folder->as<std::string>()).wanted();
+    const usb::Wanted printers = load_models(folder->as<std::string>()).wanted();
     exit_code = list(verb->count("--json") > 0 ? Form::Json : Form::Lines, printers);
   });
 }

@@ -7,8 +7,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = 0;
   using namespace pishkhan::tools;
-  for (const auto add :
-       {add_list, add_reader, add_card, add_record, add_atr, add_ccid_descriptor, add_quirk, add_profile, add_receipt})
+  for (const auto add : {add_list, add_printer, add_reader, add_card, add_record, add_atr, add_ccid_descriptor,
+                         add_quirk, add_profile, add_receipt})
     add(app, exit_code);
   try {
     app.parse(argc, argv);

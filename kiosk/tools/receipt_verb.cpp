@@ -5,10 +5,12 @@
 #include "drivers/receipt-printer/model.h"
 #include "kiosk/receipts/receipt.h"
 #include "kiosk/tools/verbs.h"
+#include "kiosk/tools/with_device.h"
 #include "ui/text/engine.h"
 #include "ui/text/fonts.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -17,6 +19,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 
 namespace pishkhan::tools {
 
@@ -32,8 +36,9 @@ struct Sources {
   fs::path fonts;
   fs::path printers;
   std::string model;
-  fs::path png;     ///< empty: not wanted
-  fs::path escpos;  ///< empty: not wanted
+  fs::path png;        ///< empty: not wanted
+  fs::path escpos;     ///< empty: not wanted
+  bool print = false;  ///< on the printer that is plugged in
 };
 
 /// As the kiosk does (kiosk/kiosk.cpp); a receipt has no icons.
@@ -112,28 +117,44 @@ class Sample {
   bool large_ = false;
 };
 
-int make(const Sources& sources) {
-  const auto pack = services::read_pack(sources.city);
-  if (!pack) return refuse(services::describe(pack.error()));
-  auto catalogue = services::parse_pack(*pack);
-  if (!catalogue) return refuse(services::describe(catalogue.error()));
-  Sample sample;
-  if (const auto wrong = sample.read(sources.file, *catalogue)) return refuse(*wrong);
-  const printer::Models models = printer::Models::load(sources.printers);
-  const printer::Model* model = models.find(sources.model);
-  if (model == nullptr) return refuse("no model '" + sources.model + "' in " + sources.printers.string());
-  const auto translations = Translations::load(sources.translations / "fa.mo");
-  if (!translations) return refuse("cannot read " + (sources.translations / "fa.mo").string());
-  const auto fonts = text::Fonts::open(font_paths(sources.fonts));
-  if (!fonts) return refuse("cannot read " + fonts.error().file.string());
-  text::Engine engine(*fonts);
-  receipts::Paper paper_of_model{.width_dots = std::min(model->printable_dots(), 576),
-                                 .dots_per_inch = model->dots_per_inch};
-  if (sample.large()) paper_of_model.letters = receipts::LetterSize::Large;
-  const Bitmap paper = receipts::lay_out(receipts::compose(sample.facts(), *translations),
-                                         sample.facts().language, engine, *fonts, paper_of_model)
-                           .dots;
-  const Bytes bytes = printer::encode_receipt(*model, paper);
+/// Everything that a receipt is made of, read once.
+class Desk {
+ public:
+  /// Why there can be no receipt; nothing if there can.
+  [[nodiscard]] std::optional<std::string> open(const Sources& sources) {
+    const auto pack = services::read_pack(sources.city);
+    if (!pack) return services::describe(pack.error());
+    auto catalogue = services::parse_pack(*pack);
+    if (!catalogue) return services::describe(catalogue.error());
+    catalogue_ = std::move(*catalogue);
+    if (auto wrong = sample_.read(sources.file, catalogue_)) return wrong;
+    auto translations = Translations::load(sources.translations / "fa.mo");
+    if (!translations) return "cannot read " + (sources.translations / "fa.mo").string();
+    translations_ = std::move(*translations);
+    auto fonts = text::Fonts::open(font_paths(sources.fonts));
+    if (!fonts) return "cannot read " + fonts.error().file.string();
+    fonts_.emplace(std::move(*fonts));
+    return std::nullopt;
+  }
+  [[nodiscard]] Bitmap paper_for(const printer::Model& model) const {
+    text::Engine engine(*fonts_);
+    receipts::Paper paper{.width_dots = std::min(model.printable_dots(), 576),
+                          .dots_per_inch = model.dots_per_inch};
+    if (sample_.large()) paper.letters = receipts::LetterSize::Large;
+    const receipts::Facts& facts = sample_.facts();
+    return receipts::lay_out(receipts::compose(facts, translations_), facts.language, engine, *fonts_, paper)
+        .dots;
+  }
+
+ private:
+  services::Catalogue catalogue_;
+  Sample sample_;
+  Translations translations_;
+  std::optional<text::Fonts> fonts_;
+};
+
+int write_files(const Sources& sources, const printer::Model& model, const Bitmap& paper) {
+  const Bytes bytes = printer::encode_receipt(model, paper);
   if (!sources.png.empty() && !write_png(sources.png, paper))
     return refuse("cannot write " + sources.png.string());
   if (!sources.escpos.empty()) {
@@ -141,28 +162,71 @@ int make(const Sources& sources) {
     file << as_text(bytes);
     if (!file.flush()) return refuse("cannot write " + sources.escpos.string());
   }
-  const double millimetres = paper.height() * 25.4 / model->dots_per_inch;
+  const double millimetres = paper.height() * 25.4 / model.dots_per_inch;
   std::printf("%d x %d dots, %.0f mm of paper, %zu bytes for %s %s\n", paper.width(), paper.height(),
-              millimetres, bytes.size(), model->vendor.c_str(), model->name.c_str());
+              millimetres, bytes.size(), model.vendor.c_str(), model.name.c_str());
   return 0;
+}
+
+/// How it ended, in the words of the log.
+int tell(const printer::PrintOutcome& outcome) {
+  if (std::holds_alternative<printer::Printed>(outcome)) {
+    std::printf("printed: the printer itself said so, after the cut\n");
+    return 0;
+  }
+  if (const auto* failed = std::get_if<printer::NotPrinted>(&outcome)) {
+    std::printf("not printed: %s\n", std::string(printer::staff_code(failed->fault)).c_str());
+    return 1;
+  }
+  const auto& unknown = std::get<printer::Unknown>(outcome);
+  if (unknown.reason == printer::UnknownReason::NoProof) {
+    std::printf("please look: everything was taken without complaint, and this model can prove no more\n");
+    return 0;
+  }
+  std::printf("please look: nobody knows%s\n",
+              unknown.fault ? (", " + std::string(printer::staff_code(*unknown.fault))).c_str() : "");
+  return 1;
+}
+
+int make(const Sources& sources) {
+  constexpr std::chrono::seconds patience{20};  // as the kiosk has it
+  Desk desk;
+  if (const auto wrong = desk.open(sources)) return refuse(*wrong);
+  const printer::Models models = load_models(sources.printers);
+  std::optional<printer::Model> chosen;
+  if (!sources.model.empty()) {
+    const printer::Model* model = models.find(sources.model);
+    if (model == nullptr) return refuse("no model '" + sources.model + "' in " + sources.printers.string());
+    chosen = *model;
+  }
+  if (!sources.print) {
+    const printer::Model model = chosen ? *chosen : models.match({}, 576);
+    return write_files(sources, model, desk.paper_for(model));
+  }
+  return with_printer(models, chosen, [&](printer::ReceiptPrinter& printer, const printer::PrinterIdentity&) {
+    const Bitmap paper = desk.paper_for(printer.model());
+    if (const int failed = write_files(sources, printer.model(), paper)) return failed;
+    return tell(printer.print(paper, patience));
+  });
 }
 
 }  // namespace
 
 void add_receipt(CLI::App& app, int& exit_code) {
   CLI::App* verb = app.add_subcommand(
-      "receipt", "Lays out a sample receipt: as a picture, and as the bytes that a printer model is sent");
+      "receipt",
+      "Lays out a sample receipt: as a picture, as the bytes that a printer model is sent, and on paper");
   const std::string share = "/usr/share/pishkhan/";
   verb->add_option("file")->description("JSON: what the receipt says (kiosk/README.md)")->required();
   verb->add_option("--png")->description("where to put the picture");
   verb->add_option("--escpos")->description("where to put the bytes");
-  verb->add_option("--model")
-      ->description("a model of assets/printers, by its file's name")
-      ->default_str("safe");
+  verb->add_option("--model")->description(
+      "a model by its file's name; otherwise that of the printer, or safe");
   verb->add_option("--city")->description("folder of the city's pack")->default_str(share + "city");
   verb->add_option("--translations")->description("folder with fa.mo")->default_str(share + "translations");
   verb->add_option("--fonts")->description("folder")->default_str(share + "fonts");
-  verb->add_option("--printers")->description("folder of printer models")->default_str(share + "printers");
+  add_printers_option(*verb);
+  verb->add_flag("--print")->description("on the printer that is plugged in; says how it ended");
   verb->callback([verb, &exit_code] {
     const auto said = [verb](const char* option) { return verb->get_option(option)->as<std::string>(); };
     const auto path = [&](const char* option) {
@@ -173,9 +237,10 @@ void add_receipt(CLI::App& app, int& exit_code) {
                       .translations = said("--translations"),
                       .fonts = said("--fonts"),
                       .printers = said("--printers"),
-                      .model = said("--model"),
+                      .model = verb->count("--model") > 0 ? said("--model") : std::string(),
                       .png = path("--png"),
-                      .escpos = path("--escpos")});
+                      .escpos = path("--escpos"),
+                      .print = verb->count("--print") > 0});
   });
 }
 

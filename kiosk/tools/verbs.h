@@ -12,8 +12,11 @@ inline constexpr const char* readers_folder = "/usr/share/pishkhan/readers";
 
 /// What is plugged in, which driver would take it, and what stands in the way.
 void add_list(CLI::App& app, int& exit_code);
-/// A sample receipt as a picture and as printer's bytes.
+/// A sample receipt as a picture, as printer's bytes, and on paper.
 void add_receipt(CLI::App& app, int& exit_code);
+
+/// What the printer calls itself, which model is taken for it, and how it is.
+void add_printer(CLI::App& app, int& exit_code);
 
 // card_verbs.cpp: with the card reader that was plugged in last.
 

@@ -2,12 +2,11 @@
 #include "base/core/png.h"
 #include "drivers/receipt-printer/shipped_models_test.h"
 #include "tests/print/print_world.h"
+#include "tests/runner/probe_run.h"
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -17,19 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Ended {
-  int code = -1;
-  std::string out;
-};
+using Ended = test::ProbeRun;
 Ended run(const std::string& arguments) {
-  Ended ended;
-  FILE* pipe = ::popen((std::string(PISHKHAN_PROBE) + " receipt " + arguments + " 2>&1").c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  char chunk[512];
-  while (std::fgets(chunk, sizeof chunk, pipe) != nullptr) ended.out += chunk;
-  const int status = ::pclose(pipe);
-  ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ended;
+  return test::run_probe("receipt " + arguments);
 }
 
 std::string where() {

@@ -2,14 +2,13 @@
 #include "base/core/clock.h"
 #include "drivers/simulated/simulated_card_reader.h"
 #include "drivers/simulated/simulated_printer.h"
+#include "tests/runner/probe_run.h"
 #include "tests/umockdev/plugged.h"
 #include "tests/umockdev/usb_rig.h"
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -19,24 +18,10 @@
 using namespace pishkhan;
 using rig::UsbRig;
 
-namespace {
-
-struct Ended {
-  int code = -1;
-  std::string out;
-};
-Ended run(const std::string& arguments) {
-  Ended ended;
-  FILE* pipe = ::popen((std::string(PISHKHAN_PROBE) + " " + arguments + " 2>&1").c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  char chunk[512];
-  while (std::fgets(chunk, sizeof chunk, pipe) != nullptr) ended.out += chunk;
-  const int status = ::pclose(pipe);
-  ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ended;
+using Ended = test::ProbeRun;
+static Ended run(const std::string& arguments) {
+  return test::run_probe(arguments);
 }
-
-}  // namespace
 
 TEST_CASE("list tells each device and the driver that would take it") {
   const SystemClock clock;
