@@ -1,6 +1,7 @@
 #include "drivers/receipt-printer/bands.h"
 
 #include "base/core/ensure.h"
+#include "base/core/personal.h"
 #include "drivers/receipt-printer/escpos.h"
 
 #include <algorithm>
@@ -58,6 +59,11 @@ Bands::Bands(const Model& model, const Bitmap& receipt, std::size_t most_bytes)
   if (model.margin_left_dots > 0) placed_ = beside_margin(receipt, model.margin_left_dots);
   const std::size_t dots_bytes = std::min(most_bytes - raster_overhead_bytes, most_raster_bytes);
   band_rows_ = std::max(1, static_cast<int>(dots_bytes) / picture().row_bytes());
+}
+
+Bands::~Bands() {
+  if (!placed_) return;
+  for (int y = 0; y < placed_->height(); ++y) wipe(placed_->row(y).data(), placed_->row(y).size());
 }
 
 std::optional<Bands::Band> Bands::next() {

@@ -15,6 +15,10 @@ class Bands {
  public:
   /// The receipt is at most model.printable_dots() wide; it is placed beside the model's left margin.
   Bands(const Model& model, const Bitmap& receipt, std::size_t most_bytes);
+  /// Wipes its copy of the picture.
+  ~Bands();
+  Bands(const Bands&) = delete;
+  Bands& operator=(const Bands&) = delete;
 
   struct Band {
     Bytes bytes;

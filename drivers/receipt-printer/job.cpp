@@ -1,6 +1,7 @@
 #include "drivers/receipt-printer/job.h"
 
 #include "base/core/ensure.h"
+#include "base/core/personal.h"
 #include "drivers/receipt-printer/bands.h"
 
 #include <algorithm>
@@ -126,7 +127,9 @@ ReceiptPrinter::Fault ReceiptPrinter::send_fenced(Bytes data) {
     if (picture_sent_ && !ink_fence_) ink_fence_ = id;
     outstanding_bytes_ += data.size();
   }
-  return write(data, write_time);
+  const Fault fault = write(data, write_time);
+  wipe(data.data(), data.size());  // a citizen's words, in dots
+  return fault;
 }
 
 ReceiptPrinter::Fault ReceiptPrinter::send_bands(const Bitmap& receipt) {
