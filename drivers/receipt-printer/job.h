@@ -75,6 +75,7 @@ using PrintOutcome = std::variant<Printed, NotPrinted, Unknown>;
 
 /// XFS4IoT's own spelling: "full", "userError".
 [[nodiscard]] std::string_view name(PaperState state);
+[[nodiscard]] std::string_view name(MediaState state);
 [[nodiscard]] std::string_view name(DeviceState state);
 /// For staff: "PRN-01", the same in the log, on the screen and in the handbook.
 [[nodiscard]] std::string_view staff_code(PrinterFault fault);

@@ -113,6 +113,9 @@ TEST_CASE("what is wrong before the job is named, and nothing is sent") {
 }
 
 TEST_CASE("status uses XFS4IoT's names") {
+  CHECK(name(DeviceState::HardwareError) == "hardwareError");
+  CHECK(name(PaperState::Jammed) == "jammed");
+  CHECK(name(MediaState::NotPresent) == "notPresent");
   Bench bench(shipped("epson-tm-t20"));
   CHECK(bench.printer.status() == PrinterStatus{DeviceState::Online, PaperState::Full, {}});
   bench.device.near_end = true;

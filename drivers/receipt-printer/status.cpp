@@ -45,6 +45,11 @@ std::string_view name(PaperState state) {
   return names.at(static_cast<std::size_t>(state));
 }
 
+std::string_view name(MediaState state) {
+  constexpr std::array<std::string_view, 4> names{"unknown", "present", "notPresent", "jammed"};
+  return names.at(static_cast<std::size_t>(state));
+}
+
 std::string_view name(DeviceState state) {
   constexpr std::array<std::string_view, 5> names{"online", "offline", "noDevice", "hardwareError",
                                                   "userError"};

@@ -20,6 +20,7 @@ Report report_of(printer::ReceiptPrinter& printer, const printer::PrinterIdentit
           {"model", printer.model().id},
           {"device", std::string(printer::name(status.device))},
           {"paper", std::string(printer::name(status.paper))},
+          {"media", std::string(printer::name(status.media))},
           {"code", status.fault ? std::string(printer::staff_code(*status.fault)) : std::string()}};
 }
 
