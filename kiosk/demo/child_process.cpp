@@ -59,6 +59,11 @@ void ChildProcess::end() {
     if (!running()) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
+  kill();
+}
+
+void ChildProcess::kill() {
+  if (process_ == 0) return;
   ::kill(process_, SIGKILL);
   ::waitpid(process_, nullptr, 0);
   process_ = 0;

@@ -27,6 +27,8 @@ class ChildProcess {
   [[nodiscard]] pid_t id() const { return process_; }
   [[nodiscard]] bool running();
   void end();
+  /// As a power cut: SIGKILL at once.
+  void kill();
   /// Waits for it to end by itself; its exit status, or 128 + signal.
   [[nodiscard]] int wait();
 

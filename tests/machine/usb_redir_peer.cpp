@@ -29,13 +29,16 @@ constexpr std::uint32_t control_packet = 100;
 constexpr std::uint32_t bulk_packet = 101;
 constexpr std::uint32_t interrupt_packet = 103;
 
+constexpr std::uint32_t wide_ids = 1U << 5;
+
 constexpr std::uint8_t success = 0;
 constexpr std::uint8_t cancelled = 1;
 constexpr std::uint8_t stall = 4;
 
-// Capabilities that we use: connect_device_version and ep_info_max_packet_size.
-constexpr std::uint32_t capabilities = 1U << 1 | 1U << 4;
-constexpr std::size_t header_bytes = 12;
+// Capabilities that we use: connect_device_version, ep_info_max_packet_size, 64bits_ids. QEMU rejects a device on an
+// xHCI port without the last two.
+constexpr std::uint32_t capabilities = 1U << 1 | 1U << 4 | wide_ids;
+constexpr std::size_t version_bytes = 64;  // of hello, before its capabilities
 constexpr std::size_t endpoints = 32;  // 0 to 15 out, 16 to 31 in
 constexpr std::uint8_t full_speed = 1;
 
@@ -65,7 +68,7 @@ void UsbRedirPeer::run(const std::stop_token& stop) {
     return;
   }
   socket_.emplace(std::move(*socket));
-  Bytes greeting(64);
+  Bytes greeting(version_bytes);
   const std::string_view name = "pishkhan machine";
   std::copy(name.begin(), name.end(), greeting.begin());
   ByteWriter(greeting).le32(capabilities);
@@ -83,25 +86,28 @@ void UsbRedirPeer::run(const std::stop_token& stop) {
 }
 
 std::optional<UsbRedirPeer::Packet> UsbRedirPeer::next_packet() {
+  const std::size_t header_bytes = header_length();
   if (received_.size() < header_bytes) return std::nullopt;
   ByteReader header(received_);
   Packet packet;
   packet.type = header.le32();
   const std::uint32_t length = header.le32();
   packet.id = header.le32();
+  if (wide_) packet.id |= static_cast<std::uint64_t>(header.le32()) << 32;
   if (received_.size() < header_bytes + length) return std::nullopt;
-  const auto from = received_.begin() + header_bytes;
+  const auto from = received_.begin() + static_cast<std::ptrdiff_t>(header_bytes);
   packet.body.assign(from, from + length);
   received_.erase(received_.begin(), from + length);
   return packet;
 }
 
-void UsbRedirPeer::send(std::uint32_t type, std::uint32_t id, ByteView body) {
+void UsbRedirPeer::send(std::uint32_t type, std::uint64_t id, ByteView body) {
   Bytes bytes;
   ByteWriter writer(bytes);
   writer.le32(type);
   writer.le32(static_cast<std::uint32_t>(body.size()));
-  writer.le32(id);
+  writer.le32(static_cast<std::uint32_t>(id));
+  if (wide_) writer.le32(static_cast<std::uint32_t>(id >> 32));
   writer.bytes(body);
   if (!socket_->send(bytes)) lost_ = true;
 }
@@ -161,6 +167,8 @@ void UsbRedirPeer::handle(const Packet& packet) {
   ByteReader body(packet.body);
   switch (packet.type) {
     case hello:
+      body.bytes(version_bytes);
+      wide_ = (body.le32() & wide_ids) != 0;
       if (!std::exchange(introduced_, true)) introduce();
       break;
     case reset:
@@ -269,7 +277,7 @@ void UsbRedirPeer::bulk(const Packet& packet) {
   }
 }
 
-void UsbRedirPeer::answer_bulk(std::uint32_t id, std::uint8_t endpoint, std::uint8_t status,
+void UsbRedirPeer::answer_bulk(std::uint64_t id, std::uint8_t endpoint, std::uint8_t status,
                                std::size_t length, ByteView data) {
   Bytes reply;
   ByteWriter writer(reply);
@@ -281,7 +289,7 @@ void UsbRedirPeer::answer_bulk(std::uint32_t id, std::uint8_t endpoint, std::uin
   send(bulk_packet, id, reply);
 }
 
-void UsbRedirPeer::cancel(std::uint32_t id) {
+void UsbRedirPeer::cancel(std::uint64_t id) {
   const auto out = std::find_if(outs_.begin(), outs_.end(), [id](const Out& one) { return one.id == id; });
   if (out != outs_.end()) {
     answer_bulk(id, out->endpoint, cancelled, out->taken, {});

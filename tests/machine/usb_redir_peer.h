@@ -25,31 +25,32 @@ class UsbRedirPeer {
  private:
   struct Packet {
     std::uint32_t type = 0;
-    std::uint32_t id = 0;
+    std::uint64_t id = 0;
     Bytes body;
   };
   struct Out {
-    std::uint32_t id = 0;
+    std::uint64_t id = 0;
     std::uint8_t endpoint = 0;
     Bytes data;
     std::size_t taken = 0;
   };
   struct In {
-    std::uint32_t id = 0;
+    std::uint64_t id = 0;
     std::uint8_t endpoint = 0;
     std::size_t maximum = 0;
   };
 
   void run(const std::stop_token& stop);
+  [[nodiscard]] std::size_t header_length() const { return wide_ ? 16 : 12; }
   [[nodiscard]] std::optional<Packet> next_packet();
-  void send(std::uint32_t type, std::uint32_t id, ByteView body);
+  void send(std::uint32_t type, std::uint64_t id, ByteView body);
   void introduce();
   void send_endpoints();
   void handle(const Packet& packet);
   void control(const Packet& packet);
   void bulk(const Packet& packet);
-  void cancel(std::uint32_t id);
-  void answer_bulk(std::uint32_t id, std::uint8_t endpoint, std::uint8_t status, std::size_t length,
+  void cancel(std::uint64_t id);
+  void answer_bulk(std::uint64_t id, std::uint8_t endpoint, std::uint8_t status, std::size_t length,
                    ByteView data);
   void serve();
   [[nodiscard]] std::optional<Bytes> standard_in(usb::ControlSetup setup);
@@ -59,8 +60,9 @@ class UsbRedirPeer {
   std::optional<UnixSocket> socket_;
   Bytes received_;
   bool introduced_ = false;
+  bool wide_ = false;  // ids of 64 bits, from behind the greetings on
   std::uint8_t interrupt_endpoint_ = 0;  // 0: not asked for
-  std::uint32_t interrupt_id_ = 0;
+  std::uint64_t interrupt_id_ = 0;
   std::deque<Out> outs_;
   std::deque<In> ins_;
   std::atomic<bool> configured_{false};

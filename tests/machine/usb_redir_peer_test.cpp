@@ -19,18 +19,22 @@ struct Packet {
   Bytes body;
 };
 
-void send(FakeQemu& qemu, std::uint32_t type, std::uint32_t id, ByteView body) {
+/// Ids have 64 bits once both have said so in their greetings.
+enum class Ids { Narrow, Wide };
+
+void send(FakeQemu& qemu, std::uint32_t type, std::uint32_t id, ByteView body, Ids ids = Ids::Wide) {
   Bytes bytes;
   ByteWriter writer(bytes);
   writer.le32(type);
   writer.le32(static_cast<std::uint32_t>(body.size()));
   writer.le32(id);
+  if (ids == Ids::Wide) writer.le32(0);
   writer.bytes(body);
   qemu.send(bytes);
 }
 
-Packet receive(FakeQemu& qemu) {
-  const Bytes header = qemu.receive(12);
+Packet receive(FakeQemu& qemu, Ids ids = Ids::Wide) {
+  const Bytes header = qemu.receive(ids == Ids::Wide ? 16 : 12);
   ByteReader reader(header);
   Packet packet;
   packet.type = reader.le32();
@@ -43,12 +47,12 @@ Packet receive(FakeQemu& qemu) {
 /// Hello both ways, then what the device says of itself: interface_info (4), ep_info (5), device_connect (1).
 std::array<Packet, 3> meet(FakeQemu& qemu) {
   qemu.accept();
-  const Packet hello = receive(qemu);
+  const Packet hello = receive(qemu, Ids::Narrow);
   CHECK(hello.type == 0);
   CHECK(hello.body.size() == 68);
   Bytes own(64);
   ByteWriter(own).le32(0xFE);
-  send(qemu, 0, 0, own);
+  send(qemu, 0, 0, own, Ids::Narrow);
   std::array<Packet, 3> said{receive(qemu), receive(qemu), receive(qemu)};
   CHECK(said[0].type == 4);
   CHECK(said[1].type == 5);

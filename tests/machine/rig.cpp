@@ -1,0 +1,137 @@
+#include "tests/machine/rig.h"
+
+#include "base/core/log.h"
+
+#include <cstdio>
+#include <fstream>
+
+namespace pishkhan::machine {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+/// What tells in the serial log that a stage of the boot has begun, and how long to wait for it at most.
+struct Stage {
+  const char* words;
+  const char* name;
+  seconds patience;
+};
+constexpr Stage stages[] = {
+    {"BdsDxe: starting", "the firmware starts our kernel", seconds(120)},
+    {"pishkhan-initrd: modules loaded", "the kernel runs, modules are loaded", seconds(120)},
+    {"pishkhan-initrd: root mounted", "the system slot is verified and mounted", seconds(60)},
+    {"kiosk.started", "the counter is up (its first frame is drawn)", seconds(240)},
+};
+
+std::string tenths(milliseconds time) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f", static_cast<double>(time.count()) / 1000);
+  return text;
+}
+
+}  // namespace
+
+void Rig::say(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+  std::ofstream(setup_.folder / "report.txt", std::ios::app) << line << '\n';
+}
+
+bool Rig::step(const std::string& name, const std::function<Outcome()>& work) {
+  const auto began = std::chrono::steady_clock::now();
+  const Outcome outcome = work();
+  const auto took = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began);
+  if (outcome) {
+    say("ok      " + name + " (" + tenths(took) + " s)");
+    return true;
+  }
+  say("FAILED  " + name + ", after " + tenths(took) + " s: " + outcome.error().what);
+  if (machine_) {
+    static_cast<void>(machine_->control().screen(machine_->screenshot()));
+    say("        serial log: " + machine_->serial_log().string());
+    say("        last screenshot: " + machine_->screenshot().string());
+  }
+  return false;
+}
+
+Rig::Outcome Rig::prepare() {
+  std::error_code error;
+  if (!fs::exists(setup_.image, error))
+    return fail(Trouble{setup_.image.string() + " is not there; ./dev image makes it"});
+  log::open(setup_.folder / "twin.log");
+  auto city = TestCity::found({setup_.folder / "city", setup_.programs});
+  if (!city) return fail(city.error());
+  city_ = std::move(*city);
+  const auto disk = copy_disk("disk.img");
+  if (!disk) return fail(disk.error());
+  return city_->write_data_partition(*disk);
+}
+
+Result<fs::path, Trouble> Rig::copy_disk(const std::string& name) {
+  const fs::path copy = setup_.folder / name;
+  std::error_code error;
+  const auto room = fs::space(setup_.folder, error);
+  const auto size = fs::file_size(setup_.image, error);
+  if (error || room.available < size)
+    return fail(Trouble{"there is no room for a copy of the disk in " + setup_.folder.string()});
+  auto copying = demo::ChildProcess::start("/bin/cp", {"--sparse=always", setup_.image.string(), copy.string()},
+                                           setup_.folder / "copy.log");
+  if (!copying || copying->wait() != 0)
+    return fail(Trouble{"the disk cannot be copied (see " + (setup_.folder / "copy.log").string() + ")"});
+  return copy;
+}
+
+Rig::Outcome Rig::boot(DiskCache cache) {
+  switch_off();
+  ++boots_;
+  auto machine = VirtualMachine::start({setup_.folder / "disk.img", cache, setup_.folder});
+  if (!machine) return fail(machine.error());
+  machine_ = std::move(*machine);
+  outside_.attach(*machine_);
+  milliseconds before{0};
+  for (const Stage& stage : stages) {
+    const auto reached = machine_->await_words(stage.words, stage.patience);
+    if (!reached) return fail(reached.error());
+    if (boots_ == 1)
+      say("        " + tenths(*reached) + " s (+" + tenths(*reached - before) + ")  " + stage.name);
+    before = *reached;
+  }
+  return {};
+}
+
+Rig::Outcome Rig::pair() {
+  std::error_code error;
+  counter_.reset();
+  fs::remove_all(setup_.folder / "twin", error);
+  counter_.emplace(PairedCounter::Parts{machine_.get(), &outside_, city_.get(), setup_.folder});
+  return counter_->switch_twin_on();
+}
+
+void Rig::switch_off() {
+  counter_.reset();
+  outside_.detach();
+  keep_serial_log();
+  machine_.reset();
+}
+
+void Rig::pull_plug() {
+  machine_->pull_plug();
+  switch_off();
+}
+
+void Rig::keep_serial_log() {
+  if (!machine_) return;
+  serial_before_ += machine_->serial();
+  std::error_code error;
+  fs::copy_file(machine_->serial_log(), setup_.folder / ("serial-" + std::to_string(boots_) + ".log"),
+                fs::copy_options::overwrite_existing, error);
+}
+
+std::string Rig::serial() const {
+  return machine_ ? serial_before_ + machine_->serial() : serial_before_;
+}
+
+}  // namespace pishkhan::machine
