@@ -20,10 +20,10 @@ struct Stage {
   seconds patience;
 };
 constexpr Stage stages[] = {
-    {"BdsDxe: starting", "the firmware starts our kernel", seconds(120)},
-    {"pishkhan-initrd: modules loaded", "the kernel runs, modules are loaded", seconds(120)},
-    {"pishkhan-initrd: root mounted", "the system slot is verified and mounted", seconds(60)},
-    {"kiosk.started", "the counter is up (its first frame is drawn)", seconds(240)},
+    {"BdsDxe: starting", "the firmware starts our kernel", seconds(400)},
+    {"pishkhan-initrd: modules loaded", "the kernel runs, modules are loaded", seconds(400)},
+    {"pishkhan-initrd: root mounted", "the system slot is verified and mounted", seconds(300)},
+    {"kiosk.started", "the counter is up (its first frame is drawn)", seconds(600)},
 };
 
 std::string tenths(milliseconds time) {
