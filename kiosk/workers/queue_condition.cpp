@@ -15,6 +15,8 @@ namespace {
 constexpr int audit_search_records = 512;
 /// Staff are warned early enough to come: at four times what filing needs, and at four fifths of the budget.
 constexpr std::uint64_t low_room_factor = 4;
+/// In the epoch's own folder, so that the next epoch knows nothing of it.
+constexpr const char* revocation_file = "queue.revoked";
 
 std::string room_word(store::Room room) {
   constexpr std::array<const char*, 3> words{"enough", "low", "too-little"};
@@ -53,6 +55,20 @@ store::RoomLimits QueueWorker::room_limits() const {
 void QueueWorker::set_least_room(std::uint64_t bytes) {
   setup_.least_room_bytes = bytes;
   if (store_ != nullptr) store_->set_limits(room_limits());
+}
+
+bool QueueWorker::revocation_kept() {
+  const auto kept = files().read(setup_.folder / revocation_file);
+  return kept && kept->has_value();
+}
+
+void QueueWorker::keep_revocation(bool revoked) {
+  revoked_ = revoked;
+  if (revocation_kept() == revoked) return;
+  const std::filesystem::path file = setup_.folder / revocation_file;
+  const auto kept = revoked ? files().write_synced(file, 0, as_bytes("revoked\n")) : files().remove(file);
+  // Until the next start it counts all the same.
+  if (!kept || !files().sync_folder(setup_.folder)) log::warning("queue.revocation-not-kept");
 }
 
 QueueWorker::Audited QueueWorker::append_audit(const protocol::AuditEntry& entry,

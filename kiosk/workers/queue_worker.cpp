@@ -101,6 +101,7 @@ void QueueWorker::open_store() {
     return;
   }
   const Identity& identity = *setup_.identity;
+  revoked_ = revoked_ || revocation_kept();
   store::Options options;
   options.folder = setup_.folder;
   options.kiosk = identity.enrolment.kiosk;

@@ -105,9 +105,10 @@ class QueueWorker {
     jobs_.post(Task([this, least_room_bytes](store::Store*) { set_least_room(least_room_bytes); }));
   }
   /// Staff have revoked this epoch: nothing more is filed that nobody would read. What is there stays and can
-  /// be exported; a new epoch needs a new code.
+  /// be exported; a new epoch needs a new code. Kept beside the queue (`queue.revoked`), so that a restart
+  /// without a network does not forget it, until the backend takes this epoch's records again.
   void epoch_revoked(bool revoked) {
-    jobs_.post(Task([this, revoked](store::Store*) { revoked_ = revoked; }));
+    jobs_.post(Task([this, revoked](store::Store*) { keep_revocation(revoked); }));
   }
   /// Calls `told` on the queue's thread.
   void ask_condition(std::function<void(const QueueCondition&)> told) {
@@ -155,6 +156,9 @@ class QueueWorker {
   [[nodiscard]] QueueCondition condition();
   [[nodiscard]] store::RoomLimits room_limits() const;
   void set_least_room(std::uint64_t bytes);
+  void keep_revocation(bool revoked);
+  [[nodiscard]] bool revocation_kept();
+  [[nodiscard]] store::Files& files() { return setup_.files != nullptr ? *setup_.files : *system_files_; }
   void recover_code(const visit::effect::Recover& job);
   void look_up_here(visit::effect::LookUp& job);
   [[nodiscard]] static bool needs_reopening(store::StoreFault fault);
@@ -167,10 +171,11 @@ class QueueWorker {
 
   Setup setup_;
   SystemRandom system_random_;
+  std::unique_ptr<store::Files> system_files_ = store::system_files();
   Mailbox<Job> jobs_{64};
   std::unique_ptr<store::Store> store_;
   std::optional<store::StoreFault> fault_;
-  bool revoked_ = false;  ///< as far as the backend was asked since the start
+  bool revoked_ = false;
   std::optional<WallTime> last_server_time_;
   bool anchor_due_ = false;
   SteadyTime next_purge_{0};

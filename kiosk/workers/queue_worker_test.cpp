@@ -272,10 +272,16 @@ TEST_CASE("in a revoked epoch nothing more is filed; what was filed stays, to be
   CHECK(queue.refuses == visit::FilingFault::StoreFault);
   CHECK(queue.condition().store == "QUEUE-REVOKED");
   queue.with_store([](store::Store& store) { CHECK(store.counts()->unsent == 1); });
+  // A restart, with nobody there to ask.
+  queue.start();
+  CHECK_FALSE(is_filed(queue.file(2)));
+  CHECK(queue.condition().store == "QUEUE-REVOKED");
   // Another word of the backend, a mistake that was mended there.
   queue.worker().epoch_revoked(false);
   CHECK(is_filed(queue.file(2)));
   CHECK_FALSE(queue.refuses.has_value());
+  queue.start();
+  CHECK(is_filed(queue.file(3)));
 }
 
 TEST_CASE("after a restart \"no receipt came out?\" is asked for what got none, opened at the backend or not") {

@@ -84,7 +84,7 @@ class SyncWorker final : private CityNews::House {
   SteadyTime city_due_{0};
   SteadyTime keys_due_{0};
   std::optional<bool> told_reachable_;
-  bool told_revoked_ = false;
+  std::optional<bool> told_revoked_;  ///< nothing: the queue goes by what it kept
   std::jthread thread_;
 };
 
