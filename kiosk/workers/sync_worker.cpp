@@ -24,6 +24,10 @@ class QueueOutbox final : public sync::Outbox {
     return ask<std::optional<protocol::Batch>>(
         [limit](sync::StoreOutbox& outbox) { return outbox.next_batch(limit); });
   }
+  std::optional<protocol::Batch> batch_from(int sequence, int limit) override {
+    return ask<std::optional<protocol::Batch>>(
+        [sequence, limit](sync::StoreOutbox& outbox) { return outbox.batch_from(sequence, limit); });
+  }
   bool awaits_opening() override {
     return ask<bool>([](sync::StoreOutbox& outbox) { return outbox.awaits_opening(); });
   }

@@ -12,6 +12,8 @@ namespace pishkhan::protocol {
 constexpr std::size_t largest_batch_entries = 64;
 /// A sealed envelope of the largest bucket, with room (envelope.h).
 constexpr std::size_t largest_payload_bytes = 80'000;
+/// Of one batch: what stands before and after its entries, and 64 of the largest.
+constexpr std::size_t largest_batch_bytes = 1'024 + largest_batch_entries * (71 + largest_payload_bytes);
 constexpr std::string_view batch_media_type = "application/vnd.pishkhan.batch";
 
 /// How much of a record its kiosk still has. The numbers are on the wire; fewer is more.

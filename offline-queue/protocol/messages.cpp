@@ -143,46 +143,6 @@ std::optional<StoredWord> stored_word_in(Members& members, const char* name) {
   return word;
 }
 
-json entry_to_json(const BatchEntry& entry) {
-  const RecordHeader& header = entry.record.header;
-  const bool has_header = entry.kind == EntryKind::Whole || entry.kind == EntryKind::NoPayload;
-  return {{"kind", std::string(name(entry.kind))},
-          {"kiosk", header.kiosk},
-          {"epoch", header.epoch},
-          {"sequence", header.sequence},
-          {"header", has_header ? json(to_hex(header.encode())) : json(nullptr)},
-          {"payload", entry.kind == EntryKind::Whole ? json(to_base64(*entry.record.payload)) : json(nullptr)},
-          {"hash", to_hex(entry.record.hash)}};
-}
-
-BatchEntry entry_from(Members& members) {
-  BatchEntry entry;
-  const std::optional<EntryKind> kind = entry_kind(members.text("kind", 1, 20));
-  if (!kind) members.spoil();
-  entry.kind = kind.value_or(EntryKind::Lost);
-  const bool has_header = entry.kind == EntryKind::Whole || entry.kind == EntryKind::NoPayload;
-  RecordHeader& header = entry.record.header;
-  header.kiosk = read_kiosk(members);
-  header.epoch = read_epoch(members);
-  header.sequence = read_sequence(members);
-  entry.record.hash = members.hex<32>("hash");
-  if (members.member("header").is_null() == has_header) members.spoil();
-  if (members.member("payload").is_null() == (entry.kind == EntryKind::Whole)) members.spoil();
-  if (has_header) {
-    const auto parsed = RecordHeader::parse(members.hex<RecordHeader::encoded_bytes>("header"));
-    if (!parsed || parsed->kiosk != header.kiosk || parsed->epoch != header.epoch ||
-        parsed->sequence != header.sequence) {
-      members.spoil();
-    }
-    header = parsed.value_or(header);
-  }
-  if (entry.kind == EntryKind::Whole) {
-    entry.record.payload = members.base64("payload", largest_payload_bytes);
-    if (entry.record.payload->size() != header.payload_size) members.spoil();
-  }
-  return entry;
-}
-
 std::optional<WallTime> optional_time(Members& members, const char* name) {
   if (members.member(name).is_null()) return std::nullopt;
   return members.time(name);
@@ -308,30 +268,26 @@ std::optional<CaseView> CaseView::parse(std::string_view text) {
 
 std::string SealedPage::encode() const {
   json list = json::array();
-  for (const Entry& entry : entries) {
-    json element = entry_to_json(entry.entry);
-    element["previous_hash"] = to_hex(entry.previous_hash);
-    element["received_ms"] = milliseconds_of(entry.received_at);
-    list.push_back(std::move(element));
+  for (const Arrival& arrival : arrivals) {
+    list.push_back(
+        {{"batch", to_base64(arrival.batch)}, {"received_ms", milliseconds_of(arrival.received_at)}});
   }
-  return dump({{"entries", std::move(list)}, {"cursor", cursor}, {"more", more}});
+  return dump({{"arrivals", std::move(list)}, {"cursor", cursor}, {"more", more}, {"anew", anew}});
 }
 
 std::optional<SealedPage> SealedPage::parse(std::string_view text) {
   const json parsed = parse_json(text);
   Members members(parsed);
   SealedPage page;
-  for (const json& element : members.array("entries", largest_batch_entries)) {
+  for (const json& element : members.array("arrivals", largest_batch_entries)) {
     Members inner(element);
-    Entry entry;
-    entry.entry = entry_from(inner);
-    entry.previous_hash = inner.hex<32>("previous_hash");
-    entry.received_at = inner.time("received_ms");
+    Arrival arrival{inner.base64("batch", largest_batch_bytes), inner.time("received_ms")};
     if (!inner.ok()) return std::nullopt;
-    page.entries.push_back(std::move(entry));
+    page.arrivals.push_back(std::move(arrival));
   }
   page.cursor = read_cursor(members);
   page.more = members.boolean("more");
+  page.anew = members.boolean("anew");
   return if_ok(members, std::move(page));
 }
 

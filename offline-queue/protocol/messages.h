@@ -96,18 +96,22 @@ struct ServerTime {
   friend bool operator==(const ServerTime&, const ServerTime&) = default;
 };
 
-/// GET /internal/v1/sealed?after=CURSOR: what cases has not opened yet, of all kiosks, in order of arrival. A
-/// record that came as Whole after it had come as less arrives once more.
+/// GET /internal/v1/sealed?after=CURSOR: what cases has not opened yet, of all kiosks, in order of arrival. As
+/// batches under the kiosk's own signature, so that cases believes no word of ingest's about what a kiosk
+/// filed; they are parsed by whoever judges them, so that a broken one stops none behind it. A record that came
+/// as Whole after it had come as less arrives once more, and some that came before may arrive again beside
+/// others.
 struct SealedPage {
-  struct Entry {
-    BatchEntry entry;
-    Hash previous_hash{};  ///< zeros: not known
+  struct Arrival {
+    Bytes batch;  ///< batch.h; at most 64 records in all of a page
     WallTime received_at{};
-    friend bool operator==(const Entry&, const Entry&) = default;
+    friend bool operator==(const Arrival&, const Arrival&) = default;
   };
-  std::vector<Entry> entries;
+  std::vector<Arrival> arrivals;
   std::string cursor;
   bool more = false;
+  bool anew = false;  ///< the cursor is not of this database, which was put back: from the beginning, and
+                      ///< whatever was told to it since has to be told again
   [[nodiscard]] std::string encode() const;
   [[nodiscard]] static std::optional<SealedPage> parse(std::string_view json);
   friend bool operator==(const SealedPage&, const SealedPage&) = default;

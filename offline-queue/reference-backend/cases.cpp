@@ -4,9 +4,12 @@
 #include "base/core/log.h"
 #include "base/formats/calendar.h"
 #include "base/services/loader.h"
+#include "offline-queue/reference-backend/cases_kiosks.h"
 #include "offline-queue/reference-backend/cases_updates.h"
+#include "offline-queue/reference-backend/kiosk_register.h"
 #include "offline-queue/reference-backend/opener.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -17,6 +20,17 @@ using namespace protocol;
 namespace {
 
 constexpr int kReportAtOnce = 64;
+
+/// As ingest does: what kiosks.json says is read at each start and joins what is known.
+Result<void, CasesFault> join_register(CasesStore& store, const std::filesystem::path& file, WallTime now) {
+  std::error_code error;
+  if (file.empty() || !std::filesystem::exists(file, error)) return {};
+  const auto kiosks = KioskRegister::load(file);
+  if (!kiosks) return fail(CasesFault::BadRegister);
+  const bool joined = store.begin() && CasesKiosks(store.database()).join(kiosks->all(), now) && store.commit();
+  if (!joined) return fail(CasesFault::BadDatabase);
+  return {};
+}
 
 }  // namespace
 
@@ -48,6 +62,8 @@ Result<Cases, CasesFault> Cases::open(const CasesOptions& options, const Clock& 
   if (!store) return fail(CasesFault::BadDatabase);
   // Requests that were filed under it are judged by it, also when a newer one is served.
   if (keep_pack(*store, *pack) == PackKept::Failed) return fail(CasesFault::BadDatabase);
+  if (const auto joined = join_register(*store, options.kiosks_file, clock.wall()); !joined)
+    return fail(joined.error());
   Result<SigningKey, KeyFault> update_key = SigningKey::load(options.update_key);
   if (!update_key) return fail(CasesFault::BadKey);
   auto link = IngestLink::open(options.ingest);
@@ -69,9 +85,9 @@ Result<Cases, CasesFault> Cases::open(const CasesOptions& options, const Clock& 
   return cases;
 }
 
-bool Cases::take_request(const SealedPage::Entry& entry, CasesStore::Taken& taken, SecretBytes& body) {
-  const OpenedRequest opened = open_request(
-      entry.entry.record, keys_, [this](const std::string& fingerprint) -> const services::Catalogue& {
+bool Cases::take_request(const Record& record, CasesStore::Taken& taken, SecretBytes& body) {
+  const OpenedRequest opened =
+      open_request(record, keys_, [this](const std::string& fingerprint) -> const services::Catalogue& {
         return catalogue_of(fingerprint);
       });
   Acknowledgement& word = taken.report.acknowledgement;
@@ -104,17 +120,19 @@ bool Cases::take_request(const SealedPage::Entry& entry, CasesStore::Taken& take
   return true;
 }
 
-bool Cases::take(const SealedPage::Entry& entry) {
-  const Record& record = entry.entry.record;
+bool Cases::take(const BatchEntry& entry, WallTime received) {
+  const Record& record = entry.record;
   const RecordHeader& header = record.header;
-  const bool whole = entry.entry.kind == EntryKind::Whole;
+  const bool whole = entry.kind == EntryKind::Whole;
   if (const auto said = store_.verdict(header.kiosk, header.epoch, header.sequence)) {
-    if (*said != Verdict::Missing || !whole) return true;
+    // It comes again when ingest had forgotten it; then it does not know the word either.
+    if (*said != Verdict::Missing || !whole)
+      return store_.report_again(header.kiosk, header.epoch, header.sequence);
     if (!store_.forget_missing(header.kiosk, header.epoch, header.sequence)) return false;
   }
   CasesStore::Taken taken;
   taken.type = header.type;
-  taken.received_at = entry.received_at;
+  taken.received_at = received;
   Acknowledgement& word = taken.report.acknowledgement;
   word = {Verdict::Accepted,
           header.kiosk,
@@ -128,10 +146,12 @@ bool Cases::take(const SealedPage::Entry& entry) {
   SecretBytes body;
   if (!whole) {
     word.verdict = Verdict::Missing;
-    taken.reason = name(entry.entry.kind);
+    taken.reason = name(entry.kind);
     log::warning("cases.missing", {{"kiosk", word.kiosk}, {"epoch", word.epoch}, {"sequence", word.sequence}});
-  } else if (revoked_before(entry)) {
-    // It counts no more, and is kept as it came, unread: staff see that it was there.
+  } else if (const auto revoked = CasesKiosks(store_.database()).revoked_since(header.kiosk, header.epoch);
+             revoked && received >= *revoked) {
+    // An ingest from a backup may not have known it. It counts no more, and is kept as it came, unread: staff
+    // see that it was there.
     word.verdict = Verdict::Invalid;
     taken.reason = "revoked-epoch";
     taken.body = *record.payload;
@@ -140,7 +160,7 @@ bool Cases::take(const SealedPage::Entry& entry) {
   } else {
     taken.body = *record.payload;
     if (header.type == RecordType::Request) {
-      if (!take_request(entry, taken, body)) return false;
+      if (!take_request(record, taken, body)) return false;
     } else if (header.type == RecordType::PrintOutcome && !PrintReport::parse(*record.payload)) {
       word.verdict = Verdict::Invalid;
       taken.reason = "no-print-report";
@@ -218,24 +238,63 @@ Result<int, Cases::PollFault> Cases::relay_updates(const std::stop_token& stop) 
   }
 }
 
+bool Cases::take_batch(const SealedPage::Arrival& arrival, const std::string& cursor) {
+  const auto batch = Batch::parse(arrival.batch);
+  if (!batch) {
+    log::error("cases.batch-unreadable", {{"bytes", arrival.batch.size()}});
+    return true;
+  }
+  CasesKiosks kiosks(store_.database());
+  // That something is lost is no claim about what was filed, and what is said then (missing) is taken back.
+  if (batch->entries.front().kind != EntryKind::Lost) {
+    const auto key = kiosks.key_of(batch->kiosk, batch->epoch);
+    if (!key || !batch->payloads_match() || !batch->signed_by(*key)) {
+      log::error("cases.unproven", {{"kiosk", batch->kiosk},
+                                    {"epoch", batch->epoch},
+                                    {"sequence", batch->first_sequence()},
+                                    {"key-known", key.has_value()}});
+      return kiosks.note_unproven(batch->kiosk, batch->epoch, cursor, static_cast<int>(batch->entries.size()));
+    }
+  }
+  return std::all_of(batch->entries.begin(), batch->entries.end(),
+                     [&](const BatchEntry& entry) { return take(entry, arrival.received_at); });
+}
+
+Result<void, Cases::PollFault> Cases::go_back() {
+  CasesKiosks kiosks(store_.database());
+  const auto cursor = kiosks.proven_now();
+  if (!cursor) return {};  // or the database failed: at the next poll, then
+  log::info("cases.goes-back");
+  if (!(store_.begin() && kiosks.forget_unproven() && store_.set_cursor(*cursor) && store_.commit()))
+    return fail(database_fault());
+  return {};
+}
+
+Result<SealedPage, Cases::PollFault> Cases::take_page(const std::stop_token& stop) {
+  if (const auto gone_back = go_back(); !gone_back) return fail(gone_back.error());
+  const auto cursor = store_.cursor();
+  if (!cursor) return fail(database_fault());
+  auto page = link_.sealed_since(*cursor, stop);
+  if (!page) return fail(PollFault{PollFault::Where::Ingest, page.error()});
+  // Its own cursor, that is, not the one of an ingest that was asked for the first time.
+  const bool put_back = page->anew && !cursor->empty();
+  if (put_back) log::warning("cases.ingest-was-put-back");
+  if (page->arrivals.empty() && !put_back) return std::move(*page);
+  bool kept = store_.begin();
+  if (put_back)
+    kept = kept && store_.report_everything_again() && CasesUpdates(store_.database()).relay_everything_again();
+  for (const SealedPage::Arrival& arrival : page->arrivals) kept = kept && take_batch(arrival, *cursor);
+  if (!(kept && store_.set_cursor(page->cursor) && store_.commit())) return fail(database_fault());
+  return std::move(*page);
+}
+
 Result<Cases::Polled, Cases::PollFault> Cases::poll_once(const std::stop_token& stop) {
   Polled polled;
   const auto before = report_all(stop);
   if (!before) return fail(before.error());
-  const auto page = link_.sealed_since(store_.cursor(), stop);
-  if (!page) return fail(PollFault{PollFault::Where::Ingest, page.error()});
-  for (const SealedPage::Entry& entry : page->entries) {
-    // Ingest checked this; a page that does not verify comes from a broken or taken ingest.
-    if (entry.entry.kind == EntryKind::Whole && !follows(entry.previous_hash, entry.entry.record)) {
-      return fail(PollFault{PollFault::Where::Ingest, {sync::SyncFaultKind::BadAnswer, {}, {}}});
-    }
-  }
-  if (!page->entries.empty()) {
-    bool kept = store_.begin();
-    for (const SealedPage::Entry& entry : page->entries) kept = kept && take(entry);
-    if (!(kept && store_.set_cursor(page->cursor) && store_.commit())) return fail(database_fault());
-  }
-  polled.taken = static_cast<int>(page->entries.size());
+  const auto page = take_page(stop);
+  if (!page) return fail(page.error());
+  polled.taken = static_cast<int>(page->arrivals.size());
   polled.more = page->more;
   const auto after = report_all(stop);
   if (!after) return fail(after.error());

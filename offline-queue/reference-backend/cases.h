@@ -28,16 +28,19 @@ struct CasesOptions {
   std::filesystem::path signing_key;                ///< signs Opened
   std::filesystem::path update_key;                 ///< signs what kiosks are told of their cases
   std::filesystem::path catalogue;                  ///< a city's pack
+  std::filesystem::path kiosks_file;                ///< kiosks that have their keys by hand; need not be there
   std::filesystem::path city_keys;                  ///< folder (city_keys.h); empty: nobody is enrolled
   std::string backend_url;                          ///< where enrolled kiosks find ingest
   std::chrono::seconds certificate_life = CityKeys::Terms().certificate_life;
 };
 
-enum class CasesFault { BadKey, BadCatalogue, BadDatabase, BadCertificate, BadCityKeys };
+enum class CasesFault { BadKey, BadCatalogue, BadDatabase, BadCertificate, BadCityKeys, BadRegister };
 
 /// The half of the backend that holds the opening key: fetches sealed records from ingest, opens and judges
 /// them, joins the same matter to its case, keeps the cases, and gives its signed word back. What it has said
-/// once it never says otherwise. Thread: one owner; blocks on the network and the disk.
+/// once it never says otherwise. It takes nothing that is not under the signature of a kiosk whose key it has
+/// from the city: ingest is believed in nothing about that. Thread: one owner; blocks on the network and the
+/// disk.
 class Cases {
  public:
   static Result<Cases, CasesFault> open(const CasesOptions& options, const Clock& clock, Random& random);
@@ -72,11 +75,13 @@ class Cases {
   Result<Polled, PollFault> poll_once(const std::stop_token& stop);
 
  private:
-  bool take(const protocol::SealedPage::Entry& entry);
-  bool take_request(const protocol::SealedPage::Entry& entry, CasesStore::Taken& taken,
-                    protocol::SecretBytes& body);
-  /// Whether its epoch was revoked when the record came: an ingest from a backup may not have known it.
-  bool revoked_before(const protocol::SealedPage::Entry& entry);
+  /// Starts again where it passed over records whose key is known now.
+  Result<void, PollFault> go_back();
+  Result<protocol::SealedPage, PollFault> take_page(const std::stop_token& stop);
+  /// False: the database failed. What is not proven is passed over and counted.
+  bool take_batch(const protocol::SealedPage::Arrival& arrival, const std::string& cursor);
+  bool take(const protocol::BatchEntry& entry, WallTime received);
+  bool take_request(const protocol::Record& record, CasesStore::Taken& taken, protocol::SecretBytes& body);
   Result<void, PollFault> enrol(const std::stop_token& stop);
   Result<void, PollFault> give_book(protocol::Hash& held, const std::stop_token& stop);
   PollFault database_fault();

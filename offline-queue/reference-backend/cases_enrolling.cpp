@@ -70,10 +70,4 @@ Result<void, Cases::PollFault> Cases::enrol(const std::stop_token& stop) {
   return {};
 }
 
-bool Cases::revoked_before(const SealedPage::Entry& entry) {
-  const RecordHeader& header = entry.entry.record.header;
-  const auto since = CasesKiosks(store_.database()).revoked_since(header.kiosk, header.epoch);
-  return since && entry.received_at >= *since;
-}
-
 }  // namespace pishkhan::backend

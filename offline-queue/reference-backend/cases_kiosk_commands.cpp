@@ -2,8 +2,10 @@
 
 #include "base/core/personal.h"
 #include "base/core/random.h"
+#include "offline-queue/protocol/enrolment.h"
 #include "offline-queue/protocol/json_members.h"
 #include "offline-queue/reference-backend/cases_kiosks.h"
+#include "offline-queue/reference-backend/city_keys.h"
 
 #include <algorithm>
 #include <chrono>
@@ -48,7 +50,9 @@ std::string kiosks_json(const std::vector<CasesKiosks::Row>& rows,
                       {"revoked_ms", time_or_null(row.revoked_at)},
                       {"reason", row.reason},
                       {"records", row.records},
-                      {"records_after_revocation", row.refused}});
+                      {"records_after_revocation", row.refused},
+                      {"key_known", row.key_known},
+                      {"records_unproven", row.unproven}});
   }
   nlohmann::json open = nlohmann::json::array();
   for (const CasesKiosks::CodeRow& row : codes) {
@@ -80,6 +84,8 @@ std::string kiosks_text(const std::vector<CasesKiosks::Row>& rows,
     text += "  records " + std::to_string(row.records);
     if (row.refused > 0)
       text += ", " + std::to_string(row.refused) + " of them after the revocation, not counted";
+    if (row.unproven > 0) text += ", " + std::to_string(row.unproven) + " passed over unproven";
+    if (!row.key_known) text += "  key not known: trust ENROLMENT";
     text += "\n";
   }
   for (const CasesKiosks::CodeRow& row : codes) {
@@ -107,10 +113,14 @@ void KioskCommands::add_to(CLI::App& app) {
   auto* one = revoke_->add_option("--epoch", epoch_, "Only this one")->check(CLI::Range(1, 99));
   revoke_->add_flag("--all-epochs", all_epochs_, "All that the book has of this kiosk")->excludes(one);
   revoke_->add_option("--reason", reason_, "For staff, plain ASCII, at most 200 characters")->required();
+  trust_ = app.add_subcommand("trust", "Take the key of a kiosk that this database does not know (any more)");
+  trust_->add_option("enrolment", enrolment_, "The kiosk's enrolment.json, under the city's signature")
+      ->required();
+  trust_->add_option("--city-keys", city_keys_, "Folder with the city's keys")->required();
   list_ = app.add_subcommand("kiosks", "Enrolled kiosks, their certificates, revocations and codes");
   for (CLI::App* verb : {code_, revoke_})
     verb->add_option("kiosk", kiosk_, "The kiosk's number")->required()->check(CLI::Range(1000, 9999));
-  for (CLI::App* verb : {code_, revoke_, list_}) {
+  for (CLI::App* verb : {code_, revoke_, trust_, list_}) {
     verb->add_option("--database", database_, "SQLite file")->required();
     verb->add_flag("--json", json_, "Report as JSON");
   }
@@ -119,6 +129,7 @@ void KioskCommands::add_to(CLI::App& app) {
 std::optional<int> KioskCommands::run() const {
   if (code_->parsed()) return issue_code();
   if (revoke_->parsed()) return revoke();
+  if (trust_->parsed()) return trust();
   if (list_->parsed()) return list();
   return std::nullopt;
 }
@@ -162,6 +173,25 @@ int KioskCommands::revoke() const {
     return complain("nothing to revoke: no such epoch is in the book, or it is revoked already");
   print(json_ ? "{\"epochs\":" + std::to_string(*revoked) + "}\n"
               : std::to_string(*revoked) + " epochs revoked\n");
+  return 0;
+}
+
+int KioskCommands::trust() const {
+  const auto city = CityKeys::load(city_keys_);
+  if (!city) return complain("the city's keys cannot be read");
+  const auto enrolment = Enrolment::load(enrolment_, built_demo_policy());
+  if (!enrolment) return complain("the enrolment cannot be read, or is not under a city's signature");
+  // Enrolment::load has verified the certificate by the key in the same file.
+  if (enrolment->city_key_pem != city->city_key_pem()) return complain("the enrolment is another city's");
+  const KioskCertificate& certificate = enrolment->certificate;
+  const BookEntry entry{certificate.kiosk, certificate.epoch, certificate.public_key, BookEntry::State::Active};
+  auto store = opened(database_, Sharing::WithReaders);
+  if (!store) return 1;
+  const bool begun = store->begin();
+  if (!(begun && CasesKiosks(store->database()).join({entry}, SystemClock().wall()) && store->commit()))
+    return complain("the database cannot be written");
+  print(json_ ? dump({{"kiosk", entry.kiosk}, {"epoch", entry.epoch}}) + "\n"
+              : "kiosk " + std::to_string(entry.kiosk) + "  epoch " + std::to_string(entry.epoch) + "\n");
   return 0;
 }
 

@@ -18,13 +18,17 @@ class KioskCommands {
  private:
   [[nodiscard]] int issue_code() const;
   [[nodiscard]] int revoke() const;
+  [[nodiscard]] int trust() const;
   [[nodiscard]] int list() const;
 
   CLI::App* code_ = nullptr;
   CLI::App* revoke_ = nullptr;
+  CLI::App* trust_ = nullptr;
   CLI::App* list_ = nullptr;
   std::string database_;
   std::string reason_;
+  std::string enrolment_;
+  std::string city_keys_;
   int kiosk_ = 0;
   int epoch_ = 0;
   int valid_hours_ = 24;

@@ -21,6 +21,11 @@ CREATE TABLE IF NOT EXISTS enrol_code(
   kiosk INTEGER PRIMARY KEY, verifier BLOB NOT NULL, proof_key BLOB NOT NULL, issued_ms INTEGER NOT NULL,
   expires_ms INTEGER NOT NULL, tries INTEGER NOT NULL,
   used_key BLOB NOT NULL, answer TEXT NOT NULL) STRICT;  -- empty: not used yet
+CREATE TABLE IF NOT EXISTS unproven(
+  id INTEGER PRIMARY KEY, kiosk INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  cursor TEXT NOT NULL,                            -- before the first of them
+  key BLOB NOT NULL,                               -- that was known then; zeros: none
+  records INTEGER NOT NULL, UNIQUE(kiosk, epoch)) STRICT;
 )sql";
 
 /// Ingest says when a code is too late; this only ends what a broken ingest would still let through.
@@ -159,23 +164,66 @@ std::optional<int> CasesKiosks::adopt(const std::vector<BookEntry>& beyond, Wall
     const bool revoked = known && query.integer(1) != 0;
     query.reset();
     if (!known) {
-      if (!put(more, now)) return std::nullopt;
+      if (!put({more.kiosk, more.epoch, PublicPoint{}, more.state}, now)) return std::nullopt;
       learned = true;
       continue;
     }
     if (more.state == BookEntry::State::Revoked && !revoked) {
       if (!revoke(more.kiosk, more.epoch, "known to ingest", now)) return std::nullopt;
     }
-    if (key == PublicPoint{} && more.key != PublicPoint{}) {
-      Statement update = database_.prepare("UPDATE kiosk_epoch SET key=? WHERE kiosk=? AND epoch=?");
-      if (!done(update.bind_blob(1, more.key).bind(2, more.kiosk).bind(3, more.epoch))) return std::nullopt;
-      learned = true;
-    } else if (key != more.key && more.key != PublicPoint{}) {
-      ++contradictions;
-    }
+    if (key != PublicPoint{} && more.key != PublicPoint{} && key != more.key) ++contradictions;
   }
   if (learned && !changed()) return std::nullopt;
   return contradictions;
+}
+
+bool CasesKiosks::join(const std::vector<BookEntry>& entries, WallTime now) {
+  bool learned = false;
+  for (const BookEntry& more : entries) {
+    Statement query = database_.prepare("SELECT key FROM kiosk_epoch WHERE kiosk=? AND epoch=?");
+    const bool known = query.bind(1, more.kiosk).bind(2, more.epoch).step();
+    const bool has_key = known && fixed<33>(query.blob(0)) != PublicPoint{};
+    query.reset();
+    if (!known && !put(more, now)) return false;
+    if (known && !has_key) {
+      Statement update = database_.prepare("UPDATE kiosk_epoch SET key=? WHERE kiosk=? AND epoch=?");
+      if (!done(update.bind_blob(1, more.key).bind(2, more.kiosk).bind(3, more.epoch))) return false;
+    }
+    learned = learned || !has_key;
+    if (known && more.state == BookEntry::State::Revoked && !revoked_since(more.kiosk, more.epoch) &&
+        !revoke(more.kiosk, more.epoch, "in the register", now)) {
+      return false;
+    }
+  }
+  return !learned || changed();
+}
+
+std::optional<VerifyingKey> CasesKiosks::key_of(int kiosk, int epoch) {
+  Statement query = database_.prepare("SELECT key FROM kiosk_epoch WHERE kiosk=? AND epoch=?");
+  if (!query.bind(1, kiosk).bind(2, epoch).step()) return std::nullopt;
+  auto key = VerifyingKey::from_point(fixed<33>(query.blob(0)));
+  if (!key) return std::nullopt;
+  return std::move(*key);
+}
+
+bool CasesKiosks::note_unproven(int kiosk, int epoch, const std::string& cursor, int records) {
+  Statement query = database_.prepare(
+      "INSERT INTO unproven(kiosk, epoch, cursor, key, records) VALUES(?1, ?2, ?3,"
+      " COALESCE((SELECT key FROM kiosk_epoch WHERE kiosk=?1 AND epoch=?2), zeroblob(33)), ?4)"
+      " ON CONFLICT(kiosk, epoch) DO UPDATE SET records=records+?4");
+  return done(query.bind(1, kiosk).bind(2, epoch).bind(3, cursor).bind(4, records));
+}
+
+std::optional<std::string> CasesKiosks::proven_now() {
+  Statement query = database_.prepare(
+      "SELECT cursor FROM unproven WHERE EXISTS(SELECT 1 FROM unproven u JOIN kiosk_epoch k USING(kiosk, epoch)"
+      " WHERE u.key=zeroblob(33) AND k.key<>zeroblob(33)) ORDER BY id LIMIT 1");
+  if (!query.step()) return std::nullopt;
+  return query.text(0);
+}
+
+bool CasesKiosks::forget_unproven() {
+  return database_.run("DELETE FROM unproven");
 }
 
 bool CasesKiosks::note_tries(const std::vector<BookCode>& tried) {
@@ -273,7 +321,9 @@ std::vector<CasesKiosks::Row> CasesKiosks::rows() {
   Statement query = database_.prepare(
       "SELECT kiosk, epoch, key, enrolled_ms, until_ms, revoked_ms, reason,"
       " (SELECT COUNT(*) FROM record r WHERE r.kiosk=k.kiosk AND r.epoch=k.epoch),"
-      " (SELECT COUNT(*) FROM record r WHERE r.kiosk=k.kiosk AND r.epoch=k.epoch AND r.reason='revoked-epoch')"
+      " (SELECT COUNT(*) FROM record r WHERE r.kiosk=k.kiosk AND r.epoch=k.epoch AND r.reason='revoked-epoch'),"
+      " key<>zeroblob(33),"
+      " COALESCE((SELECT records FROM unproven u WHERE u.kiosk=k.kiosk AND u.epoch=k.epoch), 0)"
       " FROM kiosk_epoch k ORDER BY kiosk, epoch");
   std::vector<Row> rows;
   while (query.step()) {
@@ -287,6 +337,8 @@ std::vector<CasesKiosks::Row> CasesKiosks::rows() {
     row.reason = query.text(6);
     row.records = static_cast<int>(query.integer(7));
     row.refused = static_cast<int>(query.integer(8));
+    row.key_known = query.integer(9) != 0;
+    row.unproven = static_cast<int>(query.integer(10));
     rows.push_back(std::move(row));
   }
   return rows;

@@ -34,10 +34,21 @@ class CasesKiosks {
   /// Grows with each change of the book by anybody; cheap.
   std::int64_t version();
   /// From an ingest that knows more: an epoch that was never heard of here is taken (or it would be given
-  /// twice), a revocation believed, and another key for a known epoch is only counted. How many of those there
-  /// were.
+  /// twice) but its key is not (or a taken ingest could file for kiosks of its own), a revocation believed, and
+  /// another key for a known epoch is only counted. How many of those there were.
   std::optional<int> adopt(const std::vector<protocol::BookEntry>& beyond, WallTime now);
+  /// From the city itself: epochs and keys that were given out by hand. A key that is known is never changed.
+  bool join(const std::vector<protocol::BookEntry>& entries, WallTime now);
   bool note_tries(const std::vector<protocol::BookCode>& tried);
+
+  /// What records of this epoch must be signed with; nothing: nobody told but perhaps ingest.
+  std::optional<protocol::VerifyingKey> key_of(int kiosk, int epoch);
+  /// Records without such a proof were passed over, behind this cursor.
+  bool note_unproven(int kiosk, int epoch, const std::string& cursor, int records);
+  /// The cursor before the first record that was ever passed over, once the key of any of them has become
+  /// known.
+  std::optional<std::string> proven_now();
+  bool forget_unproven();
 
   /// Decides about a request that ingest let through, and signs: the code is looked at again here, with the
   /// proof that ingest cannot make. The same code with the same key is answered by the same bytes; a key that
@@ -55,6 +66,8 @@ class CasesKiosks {
     std::string reason;
     int records = 0;  ///< that cases took
     int refused = 0;  ///< of them after the revocation: they count no more
+    bool key_known = false;
+    int unproven = 0;  ///< passed over: their signature is not this epoch's key's, or that is not known
   };
   std::vector<Row> rows();
   struct CodeRow {

@@ -47,6 +47,8 @@ const char* sentence(backend::CasesFault fault) {
       return "the catalogue cannot be read";
     case backend::CasesFault::BadDatabase:
       return "the database cannot be opened";
+    case backend::CasesFault::BadRegister:
+      return "the register of kiosks (kiosks.json) cannot be read";
     case backend::CasesFault::BadCityKeys:
       return "the city's keys (authority.pem, authority.key, signing.pem, ingest-public.pem) or --backend-url "
              "cannot be used";
@@ -77,6 +79,7 @@ int serve(const Arguments& arguments) {
   options.signing_key = keys / "signing.pem";
   options.update_key = keys / "updates.pem";
   options.catalogue = arguments.catalogue;
+  options.kiosks_file = keys / "kiosks.json";
   options.city_keys = arguments.city_keys;
   options.backend_url = arguments.backend_url;
   options.certificate_life = std::chrono::hours(24 * arguments.certificate_days);
@@ -150,8 +153,9 @@ int main(int argc, char** argv) {
     verb->add_option("--database", arguments.database, "SQLite file")->required();
   }
   serve_verb
-      ->add_option("--keys", arguments.keys,
-                   "Folder: authority.pem, tls.pem, tls.key, signing.pem, opening.json, updates.pem")
+      ->add_option(
+          "--keys", arguments.keys,
+          "Folder: authority.pem, tls.pem, tls.key, signing.pem, opening.json, updates.pem; kiosks.json")
       ->required();
   serve_verb->add_option("--catalogue", arguments.catalogue, "The city's pack, e.g. assets/cities/NAME")
       ->required();

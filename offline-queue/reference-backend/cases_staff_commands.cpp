@@ -49,6 +49,7 @@ void StaffCommands::add_to(CLI::App& app) {
   stage_ = app.add_subcommand("stage", "Give a case another stage of its service");
   stage_->add_option("case", case_number_, "Case number")->required();
   stage_->add_option("stage", stage_id_, "Id of the stage in the pack")->required();
+  stage_->add_flag("--settled", settled_, "Who files the same matter from now on gets a case of their own");
   audit_ = app.add_subcommand("audit", "What kiosks recorded of themselves: orders carried out");
   health_ = app.add_subcommand("health", "How each kiosk last said it is");
   health_->add_option("--ingest", ingest_, "https://host:port of ingest's inner port")->required();
@@ -107,7 +108,8 @@ int StaffCommands::command() const {
 }
 
 int StaffCommands::move() const {
-  const auto moved = set_stage(desk_of(database_, keys_), case_number_, stage_id_, SystemClock());
+  const auto moved = set_stage(desk_of(database_, keys_), case_number_, stage_id_, SystemClock(),
+                               settled_ ? Matter::Settled : Matter::Open);
   if (!moved) return complain(moved.error().sentence);
   print(json_ ? "{\"requests\":" + std::to_string(*moved) + "}\n" : std::to_string(*moved) + " requests\n");
   return 0;

@@ -37,6 +37,7 @@ class StaffCommands {
   std::string reason_;
   std::string case_number_;
   std::string stage_id_;
+  bool settled_ = false;
   std::string ingest_;
   int kiosk_ = 0;
   int valid_hours_ = 24;

@@ -70,9 +70,10 @@ Result<CasesStore, DatabaseFault> CasesStore::open(const std::filesystem::path& 
   return CasesStore(std::move(*database));
 }
 
-std::string CasesStore::cursor() {
+std::optional<std::string> CasesStore::cursor() {
   Statement query = database_.prepare("SELECT value FROM progress WHERE name='sealed'");
-  return query.step() ? query.text(0) : std::string();
+  if (query.step()) return query.text(0);
+  return query.failed() ? std::nullopt : std::optional<std::string>("");
 }
 
 bool CasesStore::set_cursor(const std::string& cursor) {
@@ -153,6 +154,12 @@ std::vector<OpenedReport::Case> CasesStore::unreported(int limit) {
   return cases;
 }
 
+bool CasesStore::report_again(int kiosk, int epoch, int sequence) {
+  Statement query = database_.prepare("UPDATE record SET reported=0 WHERE kiosk=? AND epoch=? AND sequence=?");
+  static_cast<void>(query.bind(1, kiosk).bind(2, epoch).bind(3, sequence).step());
+  return !query.failed();
+}
+
 bool CasesStore::mark_reported(const std::vector<OpenedReport::Case>& cases) {
   Statement query = database_.prepare("UPDATE record SET reported=1 WHERE kiosk=? AND epoch=? AND sequence=?");
   for (const OpenedReport::Case& one : cases) {
@@ -201,6 +208,12 @@ std::vector<CasesStore::Row> CasesStore::move_case(const std::string& case_numbe
   static_cast<void>(update.bind(1, stage).bind(2, case_number).step());
   if (update.failed()) return {};
   return requests(case_number);
+}
+
+bool CasesStore::close_case(const std::string& case_number) {
+  Statement query = database_.prepare("UPDATE case_file SET state='closed' WHERE number=?");
+  static_cast<void>(query.bind(1, case_number).step());
+  return !query.failed();
 }
 
 std::optional<std::string> CasesStore::stage_of_case(const std::string& case_number) {

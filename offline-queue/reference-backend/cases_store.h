@@ -20,11 +20,12 @@ class CasesStore {
 
   /// For tables beside these, within the same transactions (cases_updates.h).
   [[nodiscard]] Database& database() { return database_; }
-  bool begin() { return database_.run("BEGIN IMMEDIATE"); }
-  bool commit() { return database_.run("COMMIT"); }
-  void roll_back() { static_cast<void>(database_.run("ROLLBACK")); }
+  bool begin() { return database_.begin(); }
+  bool commit() { return database_.commit(); }
+  void roll_back() { database_.roll_back(); }
 
-  std::string cursor();
+  /// Empty: from the beginning. Nothing: the database failed.
+  std::optional<std::string> cursor();
   bool set_cursor(const std::string& cursor);
   /// What was said about a record; nothing: it was never taken.
   std::optional<protocol::Verdict> verdict(int kiosk, int epoch, int sequence);
@@ -48,6 +49,9 @@ class CasesStore {
   bool insert(const Taken& taken);
 
   std::vector<protocol::OpenedReport::Case> unreported(int limit);
+  /// Ingest has to be told (again) what was said about a record, or about all.
+  bool report_again(int kiosk, int epoch, int sequence);
+  bool report_everything_again() { return database_.run("UPDATE record SET reported=0"); }
   bool mark_reported(const std::vector<protocol::OpenedReport::Case>& cases);
 
   struct Row {
@@ -60,6 +64,8 @@ class CasesStore {
   std::vector<Row> audits();
   /// The requests of a case that are no Invalid ones. Gives them another stage, too.
   std::vector<Row> move_case(const std::string& case_number, const std::string& stage);
+  /// The matter is settled: who files the same again gets a case of its own.
+  bool close_case(const std::string& case_number);
   /// The service of a case; nothing if there is no such case.
   std::optional<std::string> service_of_case(const std::string& case_number);
   /// The requests, in order of arrival; only of one case if a number is given.

@@ -44,6 +44,10 @@ class CasesUpdates {
     Bytes bytes;
   };
   std::optional<KeptPack> unrelayed_pack();
+  /// Ingest was put back from a backup.
+  bool relay_everything_again() {
+    return database_.run("UPDATE update_item SET relayed=0; UPDATE pack SET state=1 WHERE state=2");
+  }
   bool mark_pack_relayed(const protocol::Hash& hash);
 
  private:

@@ -145,7 +145,7 @@ Result<std::uint64_t, VerbFault> order(const CityDesk& desk, const CommandUpdate
 }
 
 Result<int, VerbFault> set_stage(const CityDesk& desk, const std::string& case_number, const std::string& stage,
-                                 const Clock& clock) {
+                                 const Clock& clock, Matter matter) {
   auto opened = open(desk);
   if (!opened) return fail(opened.error());
   const auto service = opened->store.service_of_case(case_number);
@@ -154,7 +154,7 @@ Result<int, VerbFault> set_stage(const CityDesk& desk, const std::string& case_n
   if (!knows_stage(updates, *service, stage)) return fail(VerbFault{"the case's service has no such stage"});
   if (!opened->store.begin()) return fail(VerbFault{"the database is busy or cannot be written"});
   const auto moved = opened->store.move_case(case_number, stage);
-  bool told = !moved.empty();
+  bool told = !moved.empty() && (matter == Matter::Open || opened->store.close_case(case_number));
   for (const CasesStore::Row& row : moved)
     told = told && updates.add_case(row.report, row.received_at, clock.wall(), opened->key);
   if (told && opened->store.commit()) return static_cast<int>(moved.size());

@@ -45,9 +45,14 @@ enum class Announce { Yes, OnlyKeep };
 [[nodiscard]] Result<std::uint64_t, VerbFault> order(const CityDesk& desk,
                                                      const protocol::CommandUpdate& command, int kiosk,
                                                      std::chrono::hours valid, const Clock& clock);
+enum class Matter {
+  Open,
+  Settled,  ///< who files the same from now on gets a case of their own
+};
 /// Gives a case another stage of its service; how many requests it moved.
 [[nodiscard]] Result<int, VerbFault> set_stage(const CityDesk& desk, const std::string& case_number,
-                                               const std::string& stage, const Clock& clock);
+                                               const std::string& stage, const Clock& clock,
+                                               Matter matter = Matter::Open);
 
 /// The kiosks' audit entries.
 [[nodiscard]] std::string audits_json(const std::vector<CasesStore::Row>& rows);

@@ -38,6 +38,7 @@ class CityKeys {
     /// without a network (90 days).
     std::chrono::seconds certificate_life = std::chrono::hours(24 * 400);
   };
+  [[nodiscard]] std::string city_key_pem() const { return city_.verifying_key().pem(); }
   /// Certificate, document and the city's signature; the proof is the caller's.
   [[nodiscard]] protocol::EnrolmentAnswer certify(int kiosk, int epoch, const protocol::PublicPoint& key,
                                                   const Terms& terms, WallTime now) const;

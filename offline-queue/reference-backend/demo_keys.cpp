@@ -82,6 +82,7 @@ bool write_all(const fs::path& folder, const DemoKeysOptions& options, const Clo
          opening.save(folder / "cases" / "opening.json") && updates.save(folder / "cases" / "updates.pem") &&
          protocol::DeviceSecret::generate(random).save(folder / "kiosk" / "device.secret") &&
          write_private(folder / "ingest" / "kiosks.json", kiosks) &&
+         write_private(folder / "cases" / "kiosks.json", kiosks) &&
          write_private(folder / "city" / "ingest-public.pem", ingest.verifying_key().pem()) &&
          write_private(folder / "ingest" / "cases-public.pem", cases.verifying_key().pem()) &&
          write_private(folder / "kiosk" / "enrolment.json", enrolment.encode());

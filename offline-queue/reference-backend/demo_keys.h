@@ -28,7 +28,7 @@ enum class DemoKeysMade { Fresh, WereThere };
 ///
 ///     kiosk/   authority.pem, tls.pem, tls.key, signing.pem, device.secret, enrolment.json
 ///     ingest/  authority.pem, tls.pem, tls.key, signing.pem, cases-public.pem, kiosks.json
-///     cases/   authority.pem, tls.pem, tls.key, signing.pem, opening.json, updates.pem
+///     cases/   authority.pem, tls.pem, tls.key, signing.pem, opening.json, updates.pem, kiosks.json
 ///     city/    authority.pem, authority.key, signing.pem, ingest-public.pem (city_keys.h)
 ///
 /// The authority's name marks it as the demo's (sync/demo_authority.h), and so does

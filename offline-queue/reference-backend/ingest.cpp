@@ -104,7 +104,7 @@ Handling Ingest::take_batch(const HttpRequest& request) {
 }
 
 Handling Ingest::give_opened(const HttpRequest& request) {
-  const std::optional<std::int64_t> after = cursor_of(request);
+  const auto after = cursor_of(request);
   const std::optional<std::int64_t> epoch = number(parameter(request.query, "epoch").value_or(""));
   if (!after || !epoch || *epoch < 1 || *epoch > TrackingCode::highest_epoch) {
     return refuse(ProblemType::Malformed);
@@ -144,10 +144,10 @@ Handling Ingest::take_internal(const HttpRequest& request) {
   if (auto book = take_book(request, kiosks_)) return std::move(*book);
   if (request.path == "/internal/v1/sealed") {
     if (request.method != "GET") return refuse(ProblemType::WrongMethod);
-    const std::optional<std::int64_t> after = cursor_of(request);
+    const auto after = cursor_of(request);
     if (!after) return refuse(ProblemType::Malformed);
     return Work([cursor = *after](IngestStore& store) {
-      return now(json_answer(store.sealed_since(cursor, kPage).encode()));
+      return now(json_answer(store.sealed_since(cursor).encode()));
     });
   }
   if (request.path == "/internal/v1/opened") {

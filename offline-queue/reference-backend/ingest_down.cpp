@@ -96,7 +96,8 @@ std::optional<Handling> take_down_internal(const HttpRequest& request) {
       return now(json_answer(OpenedTaken{1}.encode()));
     });
   }
-  const auto after = cursor_of(request);
+  const std::string_view given = parameter(request.query, "after").value_or("");
+  const auto after = number(given.empty() ? "0" : given);
   if (!after) return refuse(ProblemType::Malformed);
   return Work([cursor = *after](IngestStore& store) {
     return now(json_answer(IngestUpdates(store).health_since(cursor, kPage).encode()));

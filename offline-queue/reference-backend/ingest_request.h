@@ -1,5 +1,6 @@
 #pragma once
 
+#include "offline-queue/protocol/messages.h"
 #include "offline-queue/protocol/problem.h"
 #include "offline-queue/protocol/tracking_code.h"
 #include "offline-queue/reference-backend/writer.h"
@@ -46,10 +47,10 @@ namespace pishkhan::backend {
   return value;
 }
 
-/// An empty or missing cursor is the beginning; a broken one is nothing.
-[[nodiscard]] inline std::optional<std::int64_t> cursor_of(const HttpRequest& request) {
+/// An empty or missing cursor is the beginning; nothing: what was given cannot be one. See IngestCursors.
+[[nodiscard]] inline std::optional<std::string> cursor_of(const HttpRequest& request) {
   const std::string_view after = parameter(request.query, "after").value_or("");
-  return after.empty() ? std::optional<std::int64_t>(0) : number(after);
+  return protocol::is_cursor(after) ? std::optional<std::string>(after) : std::nullopt;
 }
 
 /// "kiosk-1042" -> 1042; 0 if it is none.

@@ -1,6 +1,7 @@
 #include "offline-queue/reference-backend/ingest_store.h"
 
 #include "offline-queue/protocol/json_members.h"
+#include "offline-queue/reference-backend/ingest_cursors.h"
 #include "offline-queue/reference-backend/ingest_enrolments.h"
 #include "offline-queue/reference-backend/ingest_updates.h"
 
@@ -63,8 +64,10 @@ Result<IngestStore, DatabaseFault> IngestStore::open(const std::filesystem::path
                                                      const std::string& vfs) {
   Result<Database, DatabaseFault> database = Database::open(file, Sharing::Alone, kSchema, vfs);
   if (!database) return fail(database.error());
-  if (!IngestUpdates::prepare(*database) || !IngestEnrolments::prepare(*database))
+  if (!IngestUpdates::prepare(*database) || !IngestEnrolments::prepare(*database) ||
+      !IngestCursors::begin_life(*database)) {
     return fail(DatabaseFault::Failed);
+  }
   return IngestStore(std::move(*database));
 }
 
@@ -77,31 +80,28 @@ Statement& IngestStore::statement(const char* sql) {
   return result;
 }
 
-bool IngestStore::run(const char* sql) {
-  const bool done = database_.run(sql);
-  failed_ = failed_ || !done;
-  return done;
-}
-
 bool IngestStore::begin() {
-  failed_ = false;
-  return run("BEGIN IMMEDIATE");
+  failed_ = !database_.begin();
+  return !failed_;
 }
 bool IngestStore::commit() {
-  return run("COMMIT");
+  failed_ = failed_ || !database_.commit();
+  return !failed_;
 }
 void IngestStore::roll_back() {
-  static_cast<void>(database_.run("ROLLBACK"));
+  database_.roll_back();
   failed_ = false;
 }
 bool IngestStore::savepoint() {
-  return run("SAVEPOINT one");
+  failed_ = failed_ || !database_.savepoint();
+  return !failed_;
 }
 bool IngestStore::release() {
-  return run("RELEASE one");
+  failed_ = failed_ || !database_.release();
+  return !failed_;
 }
 void IngestStore::roll_back_to_savepoint() {
-  failed_ = !(database_.run("ROLLBACK TO one; RELEASE one"));
+  failed_ = !database_.roll_back_to_savepoint();
 }
 
 IngestStore::Head IngestStore::head(int kiosk, int epoch) {
@@ -143,8 +143,10 @@ void IngestStore::put(const BatchEntry& entry, const Hash& previous, const Signa
       "INSERT INTO entry(kiosk, epoch, sequence, type, request_id, created_ms, payload, previous, hash,"
       " head_signature, received_ms, kind, header) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)"
       " ON CONFLICT(kiosk, epoch, sequence) DO UPDATE SET arrival=(SELECT MAX(arrival)+1 FROM entry), type=?4,"
-      " request_id=?5, created_ms=?6, payload=?7, previous=?8, hash=?9, head_signature=?10, received_ms=?11,"
-      " kind=?12, header=?13 WHERE ?12 < kind";
+      " request_id=?5, created_ms=?6, payload=?7, previous=?8, hash=?9, received_ms=?11, kind=?12, header=?13,"
+      // What was signed before stays signed; of a lost place the signature was over something else.
+      " head_signature=CASE WHEN ?10=zeroblob(64) AND kind<4 THEN head_signature ELSE ?10 END"
+      " WHERE ?12 < kind";
   const RecordHeader& header = entry.record.header;
   const bool has_header = entry.kind == EntryKind::Whole || entry.kind == EntryKind::NoPayload;
   const auto head = header.encode();
@@ -159,9 +161,22 @@ void IngestStore::put(const BatchEntry& entry, const Hash& previous, const Signa
   static_cast<void>(query.step());
   failed_ = failed_ || query.failed();
   query.reset();
+  if (head_signature == Signature{} || entry.kind == EntryKind::Lost) return;
+  // Known already, from the middle of another batch: now what ends here can be shown to be signed.
+  static constexpr const char* kSign =
+      "UPDATE entry SET head_signature=?4 WHERE kiosk=?1 AND epoch=?2 AND sequence=?3 AND hash=?5"
+      " AND head_signature=zeroblob(64)";
+  Statement& sign = statement(kSign);
+  sign.bind(1, header.kiosk).bind(2, header.epoch).bind(3, header.sequence);
+  sign.bind_blob(4, head_signature).bind_blob(5, entry.record.hash);
+  static_cast<void>(sign.step());
+  failed_ = failed_ || sign.failed();
+  sign.reset();
 }
 
-Opened IngestStore::opened_since(int kiosk, int epoch, std::int64_t after, int limit) {
+Opened IngestStore::opened_since(int kiosk, int epoch, std::string_view given, int limit) {
+  IngestCursors cursors(database_);
+  const std::int64_t after = cursors.row(given, IngestCursors::Over::Words).value_or(0);
   static constexpr const char* kSql =
       "SELECT o.word, o.sequence, o.verdict, o.at_ms, o.case_number, o.signature, e.request_id, e.hash"
       " FROM opened o JOIN entry e USING(kiosk, epoch, sequence)"
@@ -187,7 +202,7 @@ Opened IngestStore::opened_since(int kiosk, int epoch, std::int64_t after, int l
                          fixed<64>(query.blob(5))};
     page.acknowledgements.push_back(std::move(word));
   }
-  page.cursor = std::to_string(cursor);
+  page.cursor = cursors.cursor(cursor);
   failed_ = failed_ || query.failed();
   query.reset();
   return page;
@@ -195,56 +210,97 @@ Opened IngestStore::opened_since(int kiosk, int epoch, std::int64_t after, int l
 
 namespace {
 
-/// From a row of SealedPage IngestStore::sealed_since.
-SealedPage::Entry sealed_in(const Statement& row) {
-  SealedPage::Entry sealed;
-  BatchEntry& entry = sealed.entry;
+/// Columns 0-7 of IngestStore::batch_from: kind, header, type, request_id, created_ms, payload, hash, sequence.
+BatchEntry entry_in(const Statement& row, int kiosk, int epoch) {
+  BatchEntry entry;
   RecordHeader& header = entry.record.header;
-  entry.kind = static_cast<EntryKind>(row.integer(11));
-  if (const auto as_it_came = RecordHeader::parse(row.blob(12))) {
-    header = *as_it_came;
-  } else {
-    header.kiosk = static_cast<int>(row.integer(1));
-    header.epoch = static_cast<int>(row.integer(2));
-    header.sequence = static_cast<int>(row.integer(3));
-  }
+  entry.kind = static_cast<EntryKind>(row.integer(0));
+  header.kiosk = kiosk;
+  header.epoch = epoch;
+  header.sequence = static_cast<int>(row.integer(7));
   if (entry.kind == EntryKind::Whole) {
-    entry.record.payload = row.blob(7);
-    if (row.is_null(12)) {  // a row of version 1
-      header.type = static_cast<RecordType>(row.integer(4));
-      header.request_id = fixed<16>(row.blob(5));
-      header.created_at = time_of(row.integer(6));
+    entry.record.payload = row.blob(5);
+    if (row.is_null(1)) {  // a row of version 1
+      header.type = static_cast<RecordType>(row.integer(2));
+      header.request_id = fixed<16>(row.blob(3));
+      header.created_at = time_of(row.integer(4));
       header.payload_size = static_cast<std::uint32_t>(entry.record.payload->size());
       header.payload_hash = blake2b(*entry.record.payload);
     }
   }
-  sealed.previous_hash = fixed<32>(row.blob(8));
-  entry.record.hash = fixed<32>(row.blob(9));
-  sealed.received_at = time_of(row.integer(10));
-  return sealed;
+  if (const auto as_it_came = RecordHeader::parse(row.blob(1))) header = *as_it_came;
+  entry.record.hash = fixed<32>(row.blob(6));
+  return entry;
 }
 
 }  // namespace
 
-SealedPage IngestStore::sealed_since(std::int64_t after, int limit) {
+Batch IngestStore::batch_from(int kiosk, int epoch, int sequence) {
   static constexpr const char* kSql =
-      "SELECT arrival, kiosk, epoch, sequence, type, request_id, created_ms, payload, previous, hash,"
-      " received_ms, kind, header FROM entry WHERE arrival>? ORDER BY arrival LIMIT ?";
+      "SELECT kind, header, type, request_id, created_ms, payload, hash, sequence, previous, head_signature"
+      " FROM entry WHERE kiosk=? AND epoch=? AND sequence>=? ORDER BY sequence LIMIT 64";
   Statement& query = statement(kSql);
-  query.bind(1, after).bind(2, limit + 1);
-  SealedPage page;
-  std::int64_t cursor = after;
+  query.bind(1, kiosk).bind(2, epoch).bind(3, sequence);
+  Batch batch{kiosk, epoch, {}, {}, {}};
   while (query.step()) {
-    if (static_cast<int>(page.entries.size()) == limit) {
-      page.more = true;
+    BatchEntry entry = entry_in(query, kiosk, epoch);
+    if (batch.entries.empty()) {
+      batch.previous_hash = fixed<32>(query.blob(8));
+    } else if ((entry.kind == EntryKind::Lost) != (batch.entries.front().kind == EntryKind::Lost)) {
       break;
     }
-    cursor = query.integer(0);
-    page.entries.push_back(sealed_in(query));
+    batch.entries.push_back(std::move(entry));
+    batch.signature = fixed<64>(query.blob(9));
+    if (batch.signature != Signature{}) break;
   }
-  page.cursor = std::to_string(cursor);
   failed_ = failed_ || query.failed();
   query.reset();
+  return batch;
+}
+
+SealedPage IngestStore::sealed_since(std::string_view given) {
+  IngestCursors cursors(database_);
+  const auto row = cursors.row(given, IngestCursors::Over::Records);
+  const std::int64_t after = row.value_or(0);
+  static constexpr const char* kSql =
+      "SELECT arrival, kiosk, epoch, sequence, received_ms FROM entry WHERE arrival>? ORDER BY arrival LIMIT ?";
+  struct Place {
+    std::int64_t arrival = 0;
+    int kiosk = 0;
+    int epoch = 0;
+    int sequence = 0;
+    WallTime received{};
+  };
+  std::vector<Place> places;
+  Statement& query = statement(kSql);
+  query.bind(1, after).bind(2, static_cast<std::int64_t>(largest_batch_entries) + 1);
+  while (query.step()) {
+    places.push_back({query.integer(0), static_cast<int>(query.integer(1)), static_cast<int>(query.integer(2)),
+                      static_cast<int>(query.integer(3)), time_of(query.integer(4))});
+  }
+  failed_ = failed_ || query.failed();
+  query.reset();
+  SealedPage page;
+  std::size_t entries = 0;
+  Batch last;
+  std::int64_t cursor = after;
+  for (const Place& place : places) {
+    const bool came_along = !last.entries.empty() && last.kiosk == place.kiosk && last.epoch == place.epoch &&
+                            last.first_sequence() <= place.sequence && place.sequence <= last.last_sequence();
+    if (!came_along) {
+      Batch batch = batch_from(place.kiosk, place.epoch, place.sequence);
+      if (failed_) break;
+      page.more = entries + batch.entries.size() > largest_batch_entries;
+      if (page.more) break;
+      entries += batch.entries.size();
+      page.arrivals.push_back({batch.encode(), place.received});
+      last = std::move(batch);
+    }
+    cursor = place.arrival;
+  }
+  page.more = page.more || places.size() > largest_batch_entries;
+  page.anew = !given.empty() && !row;
+  page.cursor = cursors.cursor(cursor);
   return page;
 }
 

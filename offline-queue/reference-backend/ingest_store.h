@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pishkhan::backend {
@@ -40,8 +41,9 @@ class IngestStore {
   void put(const protocol::BatchEntry& entry, const protocol::Hash& previous,
            const protocol::Signature& head_signature, WallTime received);
 
-  protocol::Opened opened_since(int kiosk, int epoch, std::int64_t after, int limit);
-  protocol::SealedPage sealed_since(std::int64_t after, int limit);
+  protocol::Opened opened_since(int kiosk, int epoch, std::string_view cursor, int limit);
+  /// Whole batches, as far as 64 records go.
+  protocol::SealedPage sealed_since(std::string_view cursor);
   /// False: no such record, or it was reported before (the first word stands, unless it was Missing).
   bool insert_opened(const protocol::OpenedReport::Case& one);
 
@@ -53,9 +55,11 @@ class IngestStore {
   CaseRow look_up(const protocol::TrackingCode& code);
 
  private:
+  /// From this place to the next one under the kiosk's signature, which covers them all; of lost places as many
+  /// as follow one another.
+  protocol::Batch batch_from(int kiosk, int epoch, int sequence);
   explicit IngestStore(Database database) : database_(std::move(database)) {}
   Statement& statement(const char* sql);
-  bool run(const char* sql);
 
   Database database_;
   std::map<const char*, Statement> statements_;  ///< by the address of the literal

@@ -1,6 +1,7 @@
 #include "offline-queue/reference-backend/ingest_updates.h"
 
 #include "offline-queue/protocol/json_members.h"
+#include "offline-queue/reference-backend/ingest_cursors.h"
 
 #include <algorithm>
 
@@ -71,7 +72,9 @@ void IngestUpdates::show_stage(const UpdateItem& item) {
   step(query);
 }
 
-UpdatesPage IngestUpdates::since(int kiosk, std::int64_t after, int limit) {
+UpdatesPage IngestUpdates::since(int kiosk, std::string_view given, int limit) {
+  IngestCursors cursors(store_.database());
+  const std::int64_t after = cursors.row(given, IngestCursors::Over::Updates).value_or(0);
   // Two short walks over the index instead of one over what all other kiosks were told.
   Statement query = prepare(
       "SELECT arrival, item, signature FROM ("
@@ -95,7 +98,7 @@ UpdatesPage IngestUpdates::since(int kiosk, std::int64_t after, int limit) {
     page.items.push_back(std::move(update));
   }
   store_.note(query);
-  page.cursor = std::to_string(cursor);
+  page.cursor = cursors.cursor(cursor);
   return page;
 }
 

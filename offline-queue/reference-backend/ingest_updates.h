@@ -19,7 +19,7 @@ class IngestUpdates {
   /// How many were new. A case's new stage is shown in answers to look-ups from then on.
   int insert(const protocol::UpdatesReport& report);
   /// Those for all kiosks and for this one, in order of arrival.
-  protocol::UpdatesPage since(int kiosk, std::int64_t after, int limit);
+  protocol::UpdatesPage since(int kiosk, std::string_view cursor, int limit);
 
   void insert(const protocol::CataloguePart& part);
   std::optional<protocol::CataloguePart> part(const protocol::Hash& hash, std::int64_t offset);

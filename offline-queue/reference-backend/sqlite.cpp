@@ -12,10 +12,16 @@ void Database::Close::operator()(sqlite3* database) const {
   sqlite3_close_v2(database);
 }
 
-Statement::Statement(sqlite3* database, const char* sql) {
+Statement::Statement(sqlite3* database, const char* sql, Transaction& transaction)
+    : transaction_(&transaction) {
   sqlite3_stmt* statement = nullptr;
-  failed_ = sqlite3_prepare_v2(database, sql, -1, &statement, nullptr) != SQLITE_OK;
+  note(sqlite3_prepare_v2(database, sql, -1, &statement, nullptr) == SQLITE_OK);
   statement_.reset(statement);
+}
+
+void Statement::note(bool done) {
+  failed_ = !done;
+  if (failed_ && transaction_ != nullptr && transaction_->open) transaction_->failed = true;
 }
 
 Statement& Statement::bind(int index, std::int64_t value) {
@@ -39,9 +45,12 @@ Statement& Statement::bind_blob(int index, ByteView bytes) {
 }
 
 bool Statement::step() {
-  if (failed_) return false;
+  if (failed_ || transaction_ == nullptr || (transaction_->open && transaction_->failed)) {
+    note(false);
+    return false;
+  }
   const int code = sqlite3_step(statement_.get());
-  failed_ = code != SQLITE_ROW && code != SQLITE_DONE;
+  note(code == SQLITE_ROW || code == SQLITE_DONE);
   return code == SQLITE_ROW;
 }
 
@@ -74,7 +83,40 @@ void Statement::reset() {
 }
 
 bool Database::run(const char* sql) {
-  return sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+  const bool done = sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+  if (!done && transaction_->open) transaction_->failed = true;
+  return done;
+}
+
+bool Database::begin() {
+  *transaction_ = {run("BEGIN IMMEDIATE"), false};
+  return transaction_->open;
+}
+
+bool Database::commit() {
+  // Autocommit: SQLite has rolled back already.
+  const bool done = !transaction_->failed && sqlite3_get_autocommit(handle_.get()) == 0 && run("COMMIT");
+  if (done) *transaction_ = {};
+  return done;
+}
+
+void Database::roll_back() {
+  static_cast<void>(run("ROLLBACK"));
+  *transaction_ = {};
+}
+
+bool Database::savepoint() {
+  return run("SAVEPOINT one");
+}
+
+bool Database::release() {
+  return !transaction_->failed && run("RELEASE one");
+}
+
+bool Database::roll_back_to_savepoint() {
+  const bool there = sqlite3_get_autocommit(handle_.get()) == 0;
+  transaction_->failed = !(there && run("ROLLBACK TO one; RELEASE one"));
+  return !transaction_->failed;
 }
 
 std::int64_t Database::last_row() const {
@@ -85,8 +127,7 @@ int Database::changes() const {
 }
 
 Result<Database, DatabaseFault> Database::open(const std::filesystem::path& file, Sharing sharing,
-                                               std::span<const char* const> scripts,
-                                               const std::string& vfs) {
+                                               std::span<const char* const> scripts, const std::string& vfs) {
   Database database;
   sqlite3* handle = nullptr;
   const int flags =

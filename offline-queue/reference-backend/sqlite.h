@@ -17,11 +17,20 @@ namespace pishkhan::backend {
 
 enum class DatabaseFault { CannotOpen, NewerSchema, Failed };
 
-/// One prepared statement, used again and again. Texts and blobs that are bound must live until step().
+/// What statements tell their connection. A read that fails can have SQLite roll the transaction back under the
+/// feet of what follows, which would then be durable by itself; so after a failure in a transaction nothing
+/// more is done in it, and it is not committed.
+struct Transaction {
+  bool open = false;
+  bool failed = false;
+};
+
+/// One prepared statement, used again and again. Texts and blobs that are bound must live until step(). Must
+/// not outlive its Database.
 class Statement {
  public:
   Statement() = default;
-  Statement(sqlite3* database, const char* sql);
+  Statement(sqlite3* database, const char* sql, Transaction& transaction);
   Statement& bind(int index, std::int64_t value);
   Statement& bind(int index, std::string_view text);
   Statement& bind_blob(int index, ByteView bytes);
@@ -39,7 +48,9 @@ class Statement {
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const;
   };
+  void note(bool done);
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  Transaction* transaction_ = nullptr;
   bool failed_ = false;
 };
 
@@ -55,9 +66,18 @@ class Database {
   /// world is never changed; the next one follows it, and none recreates a table. `vfs` names a registered
   /// SQLite VFS, for the simulation; empty: SQLite's own.
   static Result<Database, DatabaseFault> open(const std::filesystem::path& file, Sharing sharing,
-                                               std::span<const char* const> scripts, const std::string& vfs = {});
+                                              std::span<const char* const> scripts,
+                                              const std::string& vfs = {});
   bool run(const char* sql);
-  [[nodiscard]] Statement prepare(const char* sql) { return {handle_.get(), sql}; }
+  /// Where something of a transaction fails, commit() is false, and the caller rolls back.
+  bool begin();
+  bool commit();
+  void roll_back();
+  /// A part of the transaction that can be undone alone, with what failed in it.
+  bool savepoint();
+  bool release();
+  bool roll_back_to_savepoint();
+  [[nodiscard]] Statement prepare(const char* sql) { return {handle_.get(), sql, *transaction_}; }
   [[nodiscard]] std::int64_t last_row() const;
   [[nodiscard]] int changes() const;
 
@@ -65,6 +85,7 @@ class Database {
   struct Close {
     void operator()(sqlite3* database) const;
   };
+  std::unique_ptr<Transaction> transaction_ = std::make_unique<Transaction>();
   std::unique_ptr<sqlite3, Close> handle_;
 };
 

@@ -189,16 +189,20 @@ Result<QueueStore::Provable, StoreFault> QueueStore::provable(int first, int las
 Result<std::optional<protocol::Batch>, StoreFault> QueueStore::next_batch(int limit) {
   const auto first = first_unsent();
   if (!first) return fail(first.error());
-  if (*first > last_sequence_ || limit < 1) return std::optional<protocol::Batch>();
+  return batch_from(*first, limit);
+}
+
+Result<std::optional<protocol::Batch>, StoreFault> QueueStore::batch_from(int first, int limit) {
+  if (first < 1 || first > last_sequence_ || limit < 1) return std::optional<protocol::Batch>();
   limit = std::min(limit, largest_batch);
-  int last = std::min(last_sequence_, *first + limit - 1);
-  auto found = provable(*first, last);
+  int last = std::min(last_sequence_, first + limit - 1);
+  auto found = provable(first, last);
   if (!found) return fail(found.error());
   std::size_t length = length_of_batch(found->entries, own_key_);
   // Links that no signature here covers: the batch goes on to the next one that does.
   while (length == 0 && unbroken(found->entries) == found->entries.size() && last < last_sequence_ &&
-         last < *first + largest_batch - 1) {
-    found = provable(*first, ++last);
+         last < first + largest_batch - 1) {
+    found = provable(first, ++last);
     if (!found) return fail(found.error());
     length = length_of_batch(found->entries, own_key_);
   }
@@ -207,7 +211,7 @@ Result<std::optional<protocol::Batch>, StoreFault> QueueStore::next_batch(int li
     length = links;
     for (std::size_t i = 0; i < length; ++i) {
       BatchEntry& entry = found->entries[i];
-      entry = lost_place(options_.kiosk, options_.epoch, *first + static_cast<int>(i));
+      entry = lost_place(options_.kiosk, options_.epoch, first + static_cast<int>(i));
     }
   }
   if (length == 0) return std::optional<protocol::Batch>();

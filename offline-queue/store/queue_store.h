@@ -48,6 +48,7 @@ class QueueStore final : public Store {
   [[nodiscard]] int last_sequence() const override { return last_sequence_; }
   Result<int, StoreFault> first_unsent() override;
   Result<std::optional<protocol::Batch>, StoreFault> next_batch(int limit) override;
+  Result<std::optional<protocol::Batch>, StoreFault> batch_from(int sequence, int limit) override;
   Result<std::vector<int>, StoreFault> unopened(int after, int limit) override;
   Result<std::optional<protocol::Record>, StoreFault> record(int sequence) override;
   Result<int, StoreFault> mark_stored(const protocol::StoredWord& word) override;

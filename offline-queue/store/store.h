@@ -204,6 +204,9 @@ class Store {
   /// of a damaged one goes as a bare link, so that those behind it are never held up. Nothing: nothing waits
   /// that can be proven.
   [[nodiscard]] virtual Result<std::optional<protocol::Batch>, StoreFault> next_batch(int limit) = 0;
+  /// The same from any place on, for a backend that lost what it had: what was erased goes as its link.
+  [[nodiscard]] virtual Result<std::optional<protocol::Batch>, StoreFault> batch_from(int sequence,
+                                                                                      int limit) = 0;
   /// Sequences above `after` that are stored at the backend but not yet opened, oldest first.
   [[nodiscard]] virtual Result<std::vector<int>, StoreFault> unopened(int after, int limit) = 0;
   [[nodiscard]] virtual Result<std::optional<protocol::Record>, StoreFault> record(int sequence) = 0;

@@ -15,13 +15,33 @@ bool is_too_large(const SyncFault& fault) {
          fault.problem->type == protocol::ProblemType::TooLarge;
 }
 
+/// The first place that the backend lost, if it says that records before this batch are missing.
+std::optional<int> where_it_lacks(const SyncFault& fault, const protocol::Batch& batch) {
+  if (!fault.problem || fault.problem->type != protocol::ProblemType::Gap) return std::nullopt;
+  const std::optional<int> expected = fault.problem->expected_sequence;
+  return expected && *expected < batch.first_sequence() ? expected : std::nullopt;
+}
+
 }  // namespace
+
+bool Pump::go_back(int sequence) {
+  const bool further = sequence >= 1 && sequence > tried_from_;
+  again_from_ = further ? std::optional(sequence) : std::nullopt;
+  if (!further) tried_from_ = 0;
+  return further;
+}
 
 bool Pump::keep(Outbox& outbox, const protocol::StoredWord& word, PumpReport& report) {
   report.server_time = word.at;
   switch (outbox.stored(word)) {
     case Outbox::Kept::Yes:
+      again_from_.reset();
+      tried_from_ = 0;
       return true;
+    case Outbox::Kept::Behind:
+      if (go_back(word.sequence + 1)) return true;
+      report.fault = SyncFault{SyncFaultKind::BadAnswer, {}, {}};
+      return false;
     case Outbox::Kept::No:
       // A word that does not verify is no word; the records stay unsent.
       report.fault = SyncFault{SyncFaultKind::BadAnswer, {}, {}};
@@ -39,13 +59,23 @@ void Pump::send_one(Outbox& outbox, Backend& backend, PumpReport& report, bool& 
     report.fault = fork_;
     return;
   }
-  const std::optional<protocol::Batch> batch = outbox.next_batch(limit_);
-  if (!batch) return;
+  const std::optional<protocol::Batch> batch =
+      again_from_ ? outbox.batch_from(*again_from_, limit_) : outbox.next_batch(limit_);
+  if (!batch) {
+    // What is to be sent again cannot be read: the backend's word must not have us ask it without a pause.
+    if (again_from_) report.fault = SyncFault{SyncFaultKind::BadAnswer, {}, {}};
+    again_from_.reset();
+    return;
+  }
+  if (again_from_) tried_from_ = batch->first_sequence();
   const Result<protocol::BatchAnswer, SyncFault> answer = backend.send(*batch);
   if (!answer) {
     report.fault = answer.error();
     if (answer.error().kind == SyncFaultKind::Fork) fork_ = answer.error();
-    if (is_too_large(answer.error()) && batch->entries.size() > 1) {
+    if (const auto lost_from = where_it_lacks(answer.error(), *batch); lost_from && go_back(*lost_from)) {
+      report.fault.reset();
+      again = true;
+    } else if (is_too_large(answer.error()) && batch->entries.size() > 1) {
       limit_ = static_cast<int>(batch->entries.size() / 2);
       report.fault.reset();
       again = true;
@@ -70,6 +100,7 @@ void Pump::ask_opened(Outbox& outbox, Backend& backend, PumpReport& report, bool
   asked_ = true;
   report.server_time = opened->server_time;
   if (opened->stored && !fork_ && !keep(outbox, *opened->stored, report)) return;
+  again = again || again_from_;
   if (!outbox.opened(*opened)) {
     report.fault = SyncFault{SyncFaultKind::BadAnswer, {}, {}};
     return;

@@ -19,10 +19,13 @@ class Outbox {
   /// The oldest places that are not stored at the backend, at most `limit`, consecutive; nothing: none waits,
   /// or the queue cannot be read now.
   virtual std::optional<protocol::Batch> next_batch(int limit) = 0;
+  /// The same from this place on, although it was stored once.
+  virtual std::optional<protocol::Batch> batch_from(int sequence, int limit) = 0;
   /// Whether anything waits for its *opened* word.
   virtual bool awaits_opening() = 0;
   enum class Kept {
     Yes,
+    Behind,  ///< the word is genuine and about less than the backend had: it was put back from a backup
     No,      ///< the word was refused or could not be kept: the same will be sent or asked again
     Forked,  ///< the word is genuine and about another chain, or a longer one, than this disk has
   };
@@ -43,8 +46,8 @@ struct PumpReport {
 /// Sends what waits, then asks what was opened. One step is at most one batch and one page of words; it never
 /// sleeps (the caller waits `wait`), so a whole fleet can be stepped in virtual time. Safe to stop between any
 /// two steps: what was sent and not acknowledged is sent again, and the backend answers the same. After a fork
-/// nothing more is sent until hurry(); neither that nor a refusal stops the polling of words. Thread: one
-/// owner.
+/// nothing more is sent until hurry(); neither that nor a refusal stops the polling of words. A backend that
+/// has less than it had gets the rest again, in which erased payloads are but links. Thread: one owner.
 class Pump {
  public:
   struct Periods {
@@ -60,6 +63,8 @@ class Pump {
   void hurry() {
     backoff_.succeeded();
     fork_.reset();
+    again_from_.reset();
+    tried_from_ = 0;
     limit_ = static_cast<int>(protocol::largest_batch_entries);
   }
   [[nodiscard]] int failures() const { return backoff_.failures(); }
@@ -67,6 +72,8 @@ class Pump {
  private:
   void send_one(Outbox& outbox, Backend& backend, PumpReport& report, bool& again);
   void ask_opened(Outbox& outbox, Backend& backend, PumpReport& report, bool& again);
+  /// False: it was sent from there already, and the backend got no further.
+  bool go_back(int sequence);
   /// True if the word was kept.
   bool keep(Outbox& outbox, const protocol::StoredWord& word, PumpReport& report);
 
@@ -77,6 +84,8 @@ class Pump {
   std::string cursor_;
   int limit_ =
       static_cast<int>(protocol::largest_batch_entries);  ///< halved when the backend finds it too much
+  std::optional<int> again_from_;                         ///< what the backend lost, from there on
+  int tried_from_ = 0;                                    ///< where the last such batch began
   std::optional<SyncFault> fork_;                         ///< nothing is sent while it stands
   bool asked_ = false;                                    ///< the backend was asked once how far it is
 };

@@ -16,7 +16,9 @@ struct ListOutbox final : Outbox {
   int sent = 0;
   bool refuses = false;
   bool forked = false;
+  bool unreadable = false;
   std::vector<int> limits;
+  std::vector<int> again_from;
   std::optional<protocol::Batch> next_batch(int limit) override {
     limits.push_back(limit);
     if (unsent == 0) return std::nullopt;
@@ -27,10 +29,21 @@ struct ListOutbox final : Outbox {
     }
     return batch;
   }
+  std::optional<protocol::Batch> batch_from(int sequence, int limit) override {
+    again_from.push_back(sequence);
+    if (unreadable) return std::nullopt;
+    protocol::Batch batch{1042, 1, {}, {}, {}};
+    for (int place = sequence; place <= std::min(sent + unsent, sequence + limit - 1); ++place) {
+      batch.entries.emplace_back();
+      batch.entries.back().record.header.sequence = place;
+    }
+    return batch;
+  }
   bool awaits_opening() override { return unopened > 0; }
   Kept stored(const protocol::StoredWord& word) override {
     if (forked) return Kept::Forked;
     if (refuses) return Kept::No;
+    if (word.sequence < sent) return Kept::Behind;
     const int more = std::max(0, word.sequence - sent);
     sent += more;
     unsent -= more;
@@ -193,4 +206,58 @@ TEST_CASE("a batch that is too large for the backend is halved until it fits, th
   outbox.unsent = 1;
   backend.faults = {too_large};
   CHECK(pump.step(outbox, backend).fault->kind == SyncFaultKind::Refused);
+}
+
+TEST_CASE("a backend that was put back gets what it lost again, once") {
+  SeededRandom random(7);
+  ScriptedBackend backend;
+  ListOutbox outbox;
+  Pump pump(1, random, {}, {});
+  outbox.unsent = 200;
+  while (outbox.unsent > 0) CHECK_FALSE(pump.step(outbox, backend).fault);
+  // It has 100 of them now, and says so: by its signed word, or of a batch that does not join.
+  for (const bool by_word : {true, false}) {
+    CAPTURE(by_word);
+    backend.head.sequence = 100;
+    outbox.again_from.clear();
+    outbox.unsent = by_word ? 0 : 5;
+    outbox.unopened = by_word ? 1 : 0;
+    if (!by_word) {
+      SyncFault gap = fault(SyncFaultKind::Refused);
+      gap.problem = protocol::Problem::of(protocol::ProblemType::Gap);
+      gap.problem->expected_sequence = 101;
+      backend.faults.push_back(gap);
+    }
+    for (int step = 0; step < 6; ++step) CHECK_FALSE(pump.step(outbox, backend).fault);
+    CHECK(outbox.again_from == std::vector<int>{101, 165});
+    CHECK(outbox.unsent == 0);
+  }
+}
+
+TEST_CASE("a backend that gets no further with what it lost is not asked without a pause") {
+  SeededRandom random(7);
+  ScriptedBackend backend;
+  ListOutbox outbox;
+  Pump pump(1, random, {}, {});
+  outbox.sent = 200;
+  outbox.unopened = 100;
+  backend.head.sequence = 100;
+  outbox.unreadable = true;
+  int faults = 0;
+  for (int step = 0; step < 6; ++step) {
+    const PumpReport report = pump.step(outbox, backend);
+    faults += report.fault ? 1 : 0;
+    if (report.fault) CHECK(report.wait > milliseconds(0));
+  }
+  CHECK(faults >= 3);
+  // A gap at the very place from which was sent says nothing new.
+  outbox.unreadable = false;
+  SyncFault gap = fault(SyncFaultKind::Refused);
+  gap.problem = protocol::Problem::of(protocol::ProblemType::Gap);
+  gap.problem->expected_sequence = 101;
+  backend.faults.assign(2, gap);
+  outbox.unopened = 0;
+  outbox.unsent = 1;
+  CHECK_FALSE(pump.step(outbox, backend).fault);
+  CHECK(pump.step(outbox, backend).fault);
 }

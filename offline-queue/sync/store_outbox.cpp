@@ -12,6 +12,12 @@ std::optional<protocol::Batch> StoreOutbox::next_batch(int limit) {
   return std::move(*batch);
 }
 
+std::optional<protocol::Batch> StoreOutbox::batch_from(int sequence, int limit) {
+  Result<std::optional<protocol::Batch>, store::StoreFault> batch = store_.batch_from(sequence, limit);
+  if (!batch) return std::nullopt;
+  return std::move(*batch);
+}
+
 bool StoreOutbox::awaits_opening() {
   const auto unopened = store_.unopened(0, 1);
   return unopened && !unopened->empty();
@@ -19,7 +25,10 @@ bool StoreOutbox::awaits_opening() {
 
 Outbox::Kept StoreOutbox::stored(const protocol::StoredWord& word) {
   const auto marked = store_.mark_stored(word);
-  if (marked) return Kept::Yes;
+  if (marked) {
+    const auto first = store_.first_unsent();
+    return first && word.sequence + 1 < *first ? Kept::Behind : Kept::Yes;
+  }
   return marked.error() == store::StoreFault::Forked ? Kept::Forked : Kept::No;
 }
 

@@ -12,6 +12,7 @@ class StoreOutbox final : public Outbox {
   explicit StoreOutbox(store::Store& store) : store_(store) {}
 
   std::optional<protocol::Batch> next_batch(int limit) override;
+  std::optional<protocol::Batch> batch_from(int sequence, int limit) override;
   bool awaits_opening() override;
   Kept stored(const protocol::StoredWord& word) override;
   bool opened(const protocol::Opened& opened) override;

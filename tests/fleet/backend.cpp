@@ -2,6 +2,7 @@
 
 #include "base/core/ensure.h"
 #include "offline-queue/protocol/chain.h"
+#include "offline-queue/reference-backend/cases_kiosks.h"
 #include "tests/fleet/city.h"
 
 #include <system_error>
@@ -45,6 +46,7 @@ Backend::Backend(const Rules& rules, const Timeline& timeline, Trace& trace, bac
     : mutation_(rules.mutation),
       timeline_(timeline),
       trace_(trace),
+      kiosks_(kiosks.all()),
       random_(rules.seed * 977 + 5),
       clock_(timeline),
       catalogue_(make_city()),
@@ -87,6 +89,10 @@ bool Backend::start_cases(std::unique_ptr<sync::Carrier> way) {
   cases_disk_.restart();
   auto store = backend::CasesStore::open(cases_file, backend::Sharing::WithReaders, cases_vfs_.name());
   if (!store) return false;
+  if (!(store->begin() && backend::CasesKiosks(store->database()).join(kiosks_, clock_.wall()) &&
+        store->commit())) {
+    return false;
+  }
   auto key = protocol::SigningKey::load(keys_ / "cases.pem");
   auto opening = protocol::OpeningKey::load(keys_ / "opening.json");
   ENSURE(key.has_value() && opening.has_value(), "the keys were saved at the start");

@@ -67,6 +67,7 @@ class Backend {
   Mutation mutation_;
   const Timeline& timeline_;
   Trace& trace_;
+  std::vector<backend::EnrolledEpoch> kiosks_;  ///< as the city enrolled them
   SeededRandom random_;
   TrueClock clock_;
   services::Catalogue catalogue_;

@@ -32,6 +32,10 @@ class Kiosk::Outbox final : public sync::Outbox {
     }
     return batch;
   }
+  std::optional<protocol::Batch> batch_from(int sequence, int limit) override {
+    return ask<std::optional<protocol::Batch>>(
+        [sequence, limit](sync::StoreOutbox& outbox) { return outbox.batch_from(sequence, limit); });
+  }
   bool awaits_opening() override {
     return ask<bool>([](sync::StoreOutbox& outbox) { return outbox.awaits_opening(); });
   }

@@ -85,6 +85,7 @@ void Counter::restart_ingest() {
                                      cases_keys / "signing.pem",
                                      cases_keys / "updates.pem",
                                      "assets/cities/shahr-e-nemuneh",
+                                     cases_keys / "kiosks.json",
                                      folder_ / "keys" / "city",
                                      endpoint(ingest_->port()).base_url},
                                     clock_, random_);
@@ -115,6 +116,24 @@ backend::CasesStore Counter::look_into_cases() const {
   auto store = backend::CasesStore::open(folder_ / "cases.db", backend::Sharing::ReadOnly);
   ENSURE(store.has_value(), "no cases database");
   return std::move(*store);
+}
+
+backend::CasesStore Counter::write_into_cases() const {
+  auto store = backend::CasesStore::open(folder_ / "cases.db", backend::Sharing::WithReaders);
+  ENSURE(store.has_value(), "no cases database");
+  return std::move(*store);
+}
+
+void Counter::with_ingest_database(const std::function<void(backend::IngestStore&)>& change) {
+  cases_.reset();
+  ingest_.reset();
+  {
+    auto store = backend::IngestStore::open(folder_ / "ingest.db");
+    ENSURE(store.has_value() && store->begin(), "no ingest database");
+    change(*store);
+    ENSURE(!store->failed() && store->commit(), "the ingest database takes no change");
+  }
+  restart_ingest();
 }
 
 std::function<void(const sync::Exchange&, const sync::Answer&)> capture(const std::string& name) {

@@ -42,6 +42,10 @@ class Counter {
   backend::Cases& cases() { return *cases_; }
   store::Store& store() { return *store_; }
   backend::CasesStore look_into_cases() const;
+  /// As staff's commands do, beside a cases that serves.
+  backend::CasesStore write_into_cases() const;
+  /// While ingest is off: one transaction in its database.
+  void with_ingest_database(const std::function<void(backend::IngestStore&)>& change);
   [[nodiscard]] const protocol::Enrolment& enrolment() const { return *enrolment_; }
   [[nodiscard]] const Clock& clock() const { return clock_; }
   Random& random() { return random_; }

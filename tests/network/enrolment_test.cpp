@@ -109,7 +109,6 @@ TEST_CASE("what an epoch that was only replaced had not sent is sent under the n
 TEST_CASE("an epoch that kiosks.json had is never given again") {
   Counter city("register");
   NewKiosk kiosk(city, "register-kiosk");
-  // The very first thing that this cases does: it has not heard of 1042 yet.
   const auto enrolled = kiosk.enrol(kiosk.code(city.enrolment().kiosk));
   REQUIRE(enrolled.has_value());
   CHECK(enrolled->epoch == city.enrolment().epoch + 1);
