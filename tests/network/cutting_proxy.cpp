@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace pishkhan::network_test {
 namespace {
@@ -110,6 +111,32 @@ bool CuttingProxy::carry_piece(const std::stop_token& stop, int client, int serv
     wait_for_end(stop, client);
   }
   return false;
+}
+
+CutTally cut_everywhere(CuttingProxy& proxy, SeededRandom& random, const std::function<void()>& ready,
+                        const std::function<void()>& exchange) {
+  const bool every_byte = std::getenv("PISHKHAN_EVERY_BYTE") != nullptr;
+  CutTally tally;
+  ready();
+  proxy.count_afresh();
+  exchange();
+  tally.up_bytes = proxy.up();
+  tally.down_bytes = proxy.down();
+  for (const Direction direction : {Direction::Up, Direction::Down}) {
+    const std::size_t bytes = direction == Direction::Up ? tally.up_bytes : tally.down_bytes;
+    for (const Cut cut : {Cut::Reset, Cut::BlackHole}) {
+      const std::size_t stride = every_byte ? 1 : cut == Cut::Reset ? 31 : 97;
+      for (std::size_t at = every_byte ? 0 : random.below(stride); at < bytes; at += stride) {
+        ready();
+        proxy.cut(direction, at, cut);
+        exchange();
+        tally.struck += proxy.struck() ? 1 : 0;
+        ++tally.exchanges;
+        proxy.count_afresh();
+      }
+    }
+  }
+  return tally;
 }
 
 }  // namespace pishkhan::network_test

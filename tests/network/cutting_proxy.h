@@ -1,8 +1,11 @@
 #pragma once
 
+#include "base/core/random.h"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -57,5 +60,17 @@ class CuttingProxy {
   std::atomic<bool> struck_ = false;
   std::jthread thread_;
 };
+
+/// Has `exchange` cut at bytes of its request and of its answer, by reset and by silence: at every one if
+/// PISHKHAN_EVERY_BYTE is set (`./dev rig network`), else at about one in fifty, others in every run. Before
+/// each, `ready` brings both sides to where the exchange begins; the first exchange is whole, and is counted.
+struct CutTally {
+  int exchanges = 0;
+  int struck = 0;  ///< the last bytes of an answer may come in a piece that is not there in every run
+  std::size_t up_bytes = 0;
+  std::size_t down_bytes = 0;
+};
+CutTally cut_everywhere(CuttingProxy& proxy, SeededRandom& random, const std::function<void()>& ready,
+                        const std::function<void()>& exchange);
 
 }  // namespace pishkhan::network_test

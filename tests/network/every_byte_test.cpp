@@ -1,11 +1,11 @@
+#include "offline-queue/reference-backend/cases_verbs.h"
 #include "offline-queue/reference-backend/http_server.h"
 #include "offline-queue/sync/store_outbox.h"
-#include "tests/network/counter.h"
 #include "tests/network/cutting_proxy.h"
+#include "tests/network/new_kiosk.h"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <mutex>
 #include <vector>
 
@@ -16,47 +16,53 @@ namespace {
 
 using std::chrono::milliseconds;
 
+bool is_the_networks(const sync::SyncFault& fault) {
+  return fault.kind != sync::SyncFaultKind::Refused && fault.kind != sync::SyncFaultKind::Fork &&
+         fault.kind != sync::SyncFaultKind::WrongCertificate;
+}
+
+sync::Client connected(sync::Endpoint endpoint) {
+  endpoint.request_deadline = milliseconds(60);
+  for (int tries = 0;; ++tries) {
+    REQUIRE(tries < 100);
+    auto client = sync::Client::open(endpoint);
+    REQUIRE(client.has_value());
+    if (client->time()) return std::move(*client);
+  }
+}
+
+void tell(const CutTally& tally) {
+  MESSAGE(tally.exchanges << " exchanges of " << tally.up_bytes << " bytes up and " << tally.down_bytes
+                          << " down, " << tally.struck << " cut");
+  CHECK(tally.struck > tally.exchanges * 9 / 10);
+}
+
+/// Of this run, told so that it can be run again.
+SeededRandom told_random() {
+  const std::uint64_t seed = seed_of_this_run();
+  MESSAGE("PISHKHAN_SEED=" << seed);
+  return SeededRandom(seed);
+}
+
 /// A kiosk behind the proxy, whose exchanges are cut at a byte.
 class Line {
  public:
-  Line(Counter& counter, std::uint16_t port) : counter_(counter), proxy_(port), outbox_(counter.store()) {
-    renew();
-    file_one();
-    proxy_.count_afresh();
-    send();
-    up_bytes_ = proxy_.up();
-    down_bytes_ = proxy_.down();
-    REQUIRE(all_sent());
-  }
-  /// Of one batch and of its answer, TLS records included.
-  [[nodiscard]] std::size_t up_bytes() const { return up_bytes_; }
-  [[nodiscard]] std::size_t down_bytes() const { return down_bytes_; }
+  Line(Counter& counter, std::uint16_t port) : counter_(counter), proxy_(port), outbox_(counter.store()) {}
   [[nodiscard]] const std::vector<protocol::RequestId>& filed() const { return filed_; }
+  CuttingProxy& proxy() { return proxy_; }
 
-  /// Files a request and its print outcome, and sends them over a connection that is cut after that byte; then
-  /// again over a sound one until they are stored.
-  void exchange_cut(Direction direction, std::size_t after, Cut cut) {
-    file_one();
-    renew();
-    proxy_.cut(direction, after, cut);
-    send();
-    struck_ += proxy_.struck() ? 1 : 0;
-    proxy_.count_afresh();
+  /// Whatever a cut connection left is sent over a sound one; then a request and its print outcome are filed.
+  void get_ready() {
     for (int tries = 0; !all_sent(); ++tries) {
       REQUIRE(tries < 100);
       renew();
       send();
     }
-  }
-  [[nodiscard]] int struck() const { return struck_; }
-
- private:
-  void file_one() {
     filed_.push_back(counter_.file(static_cast<int>(filed_.size())));
     last_ += 2;
     REQUIRE(counter_.store().record_print(last_ - 1, protocol::PrintOutcome::Printed).has_value());
+    renew();
   }
-  bool all_sent() { return counter_.store().first_unsent() == last_ + 1; }
   void send() {
     const auto batch = outbox_.next_batch(64);
     REQUIRE(batch.has_value());
@@ -66,22 +72,13 @@ class Line {
       return;
     }
     // Nothing that the network does may look like the backend's own word.
-    CHECK(answer.error().kind != sync::SyncFaultKind::Refused);
-    CHECK(answer.error().kind != sync::SyncFaultKind::Fork);
-    CHECK(answer.error().kind != sync::SyncFaultKind::WrongCertificate);
+    CHECK(is_the_networks(answer.error()));
   }
+  [[nodiscard]] bool all_sent() { return counter_.store().first_unsent() == last_ + 1; }
+
+ private:
   /// A kept-alive connection, so that the bytes that are counted are those of the exchange alone.
-  void renew() {
-    sync::Endpoint endpoint = counter_.endpoint(proxy_.port());
-    endpoint.request_deadline = milliseconds(60);
-    for (int tries = 0;; ++tries) {
-      REQUIRE(tries < 100);
-      auto client = sync::Client::open(endpoint);
-      REQUIRE(client.has_value());
-      client_.emplace(std::move(*client));
-      if (client_->time()) return;
-    }
-  }
+  void renew() { client_.emplace(connected(counter_.endpoint(proxy_.port()))); }
 
   Counter& counter_;
   CuttingProxy proxy_;
@@ -89,15 +86,7 @@ class Line {
   std::optional<sync::Client> client_;
   std::vector<protocol::RequestId> filed_;
   int last_ = 0;
-  int struck_ = 0;
-  std::size_t up_bytes_ = 0;
-  std::size_t down_bytes_ = 0;
 };
-
-/// Set by `./dev rig network`; without it about one byte in fifty, others in every run.
-bool at_every_byte() {
-  return std::getenv("PISHKHAN_EVERY_BYTE") != nullptr;
-}
 
 /// An ingest that does not look whether it has a record already: what the rig must find.
 class ForgetfulIngest {
@@ -146,25 +135,17 @@ class ForgetfulIngest {
 TEST_CASE("a batch or its answer cut at every byte, by reset and by silence: all arrives once and in order") {
   Counter counter("every-byte");
   Line line(counter, counter.ingest().port());
-  const std::uint64_t seed = seed_of_this_run();
-  MESSAGE("PISHKHAN_SEED=" << seed);
-  SeededRandom random(seed);
+  SeededRandom random = told_random();
   int exchanges = 0;
-  for (const Direction direction : {Direction::Up, Direction::Down}) {
-    const std::size_t bytes = direction == Direction::Up ? line.up_bytes() : line.down_bytes();
-    for (const Cut cut : {Cut::Reset, Cut::BlackHole}) {
-      const std::size_t stride = at_every_byte() ? 1 : cut == Cut::Reset ? 31 : 97;
-      for (std::size_t at = at_every_byte() ? 0 : random.below(stride); at < bytes; at += stride) {
-        CAPTURE(at);
-        line.exchange_cut(direction, at, cut);
+  tell(cut_everywhere(
+      line.proxy(), random, [&] { line.get_ready(); },
+      [&] {
+        line.send();
         if (++exchanges % 32 == 0) REQUIRE(counter.cases().poll_once({}).has_value());
-      }
-    }
-  }
-  MESSAGE(exchanges << " exchanges of " << line.up_bytes() << " bytes up and " << line.down_bytes() << " down, "
-                    << line.struck() << " cut");
-  // The last bytes of an answer may come in a piece that is not there in every run.
-  CHECK(line.struck() > exchanges * 9 / 10);
+      }));
+  line.get_ready();
+  line.send();
+  REQUIRE(line.all_sent());
   for (bool more = true; more;) {
     const auto polled = counter.cases().poll_once({});
     REQUIRE(polled.has_value());
@@ -184,8 +165,74 @@ TEST_CASE("the same rig finds a backend that takes a record twice") {
   Counter counter("every-byte-control");
   ForgetfulIngest forgetful(counter);
   Line line(counter, forgetful.port());
-  for (std::size_t at = 0; at < line.down_bytes(); at += 60) line.exchange_cut(Direction::Down, at, Cut::Reset);
+  SeededRandom random(1);
+  cut_everywhere(
+      line.proxy(), random, [&] { line.get_ready(); }, [&] { line.send(); });
   const auto arrived = forgetful.arrived();
   MESSAGE(arrived.size() << " arrived of " << line.filed().size());
   CHECK(arrived.size() > line.filed().size());
+}
+
+TEST_CASE("words of cases and updates cut at every byte: what is understood is whole, and all comes") {
+  Counter counter("every-byte-down");
+  CuttingProxy proxy(counter.ingest().port());
+  SeededRandom random = told_random();
+  sync::StoreOutbox outbox(counter.store());
+  auto sound = connected(counter.endpoint(counter.ingest().port()));
+  for (int i = 1; i <= 3; ++i) counter.file(i);
+  REQUIRE(outbox.stored(sound.send(*outbox.next_batch(64))->stored) == sync::Outbox::Kept::Yes);
+  const backend::CityDesk desk{counter.folder() / "cases.db", counter.folder() / "keys/cases/updates.pem"};
+  REQUIRE(backend::publish_catalogue(desk, "assets/cities/shahr-e-nemuneh", 0, backend::Announce::Yes,
+                                     counter.clock())
+              .has_value());
+  REQUIRE(counter.cases().poll_once({}).has_value());
+  const auto words = sound.opened_since(1, "");
+  REQUIRE(words.has_value());
+  REQUIRE(words->acknowledgements.size() == 3);
+  const auto news = sound.updates_since(1, "");
+  REQUIRE(news.has_value());
+  REQUIRE(news->items.size() == 4);
+  std::optional<sync::Client> client;
+  const auto ready = [&] { client.emplace(connected(counter.endpoint(proxy.port()))); };
+  tell(cut_everywhere(proxy, random, ready, [&] {
+    const auto answer = client->opened_since(1, "");
+    if (answer) CHECK(answer->acknowledgements == words->acknowledgements);
+    if (!answer) CHECK(is_the_networks(answer.error()));
+  }));
+  tell(cut_everywhere(proxy, random, ready, [&] {
+    const auto answer = client->updates_since(1, "");
+    if (answer) CHECK(answer->items == news->items);
+    if (!answer) CHECK(is_the_networks(answer.error()));
+  }));
+}
+
+TEST_CASE("enrolment cut at every byte, its handshake too: one epoch, and the same answer whenever one comes") {
+  Counter city("every-byte-enrol");
+  NewKiosk kiosk(city, "every-byte-enrol-kiosk");
+  const auto code = kiosk.code(1043);
+  REQUIRE(city.cases().poll_once({}).has_value());
+  CuttingProxy proxy(city.ingest().enrolment_port());
+  SeededRandom random = told_random();
+  const protocol::EnrolRequest request = kiosk.request(code);
+  std::optional<protocol::EnrolmentAnswer> known;
+  int answers = 0;
+  // While it waits for cases, and when it is answered.
+  for (const bool answered : {false, true}) {
+    if (answered) REQUIRE(city.cases().poll_once({}).has_value());
+    tell(cut_everywhere(
+        proxy, random, [] {},
+        [&] {
+          const auto reply = kiosk.ask(request, proxy.port(), milliseconds(300));
+          if (!reply) CHECK(is_the_networks(reply.error()));
+          if (!reply || !reply->answer) return;
+          CHECK(answered);
+          if (known) CHECK(*reply->answer == *known);
+          known = reply->answer;
+          ++answers;
+        }));
+  }
+  CHECK(answers > 0);
+  const auto enrolled = kiosk.enrol(code);
+  REQUIRE(enrolled.has_value());
+  CHECK(enrolled->epoch == 1);
 }

@@ -103,7 +103,16 @@ EnrolRequest NewKiosk::request_again(const EnrolmentCode& code) {
 }
 
 Result<sync::EnrolmentReply, sync::SyncFault> NewKiosk::ask(const EnrolRequest& request) {
-  auto transport = sync::Transport::open(enrolment_endpoint());
+  const sync::Endpoint endpoint = enrolment_endpoint();
+  return ask(request, city_.ingest().enrolment_port(), endpoint.request_deadline);
+}
+
+Result<sync::EnrolmentReply, sync::SyncFault> NewKiosk::ask(const EnrolRequest& request, std::uint16_t port,
+                                                            std::chrono::milliseconds deadline) {
+  sync::Endpoint endpoint = enrolment_endpoint();
+  endpoint.base_url = "https://127.0.0.1:" + std::to_string(port);
+  endpoint.request_deadline = deadline;
+  auto transport = sync::Transport::open(endpoint);
   ENSURE(transport.has_value(), "the authority is there");
   return sync::ask_enrolment(*transport, {sync::Method::Post, "/v1/simpleenroll", request.encode(), {}}, {});
 }

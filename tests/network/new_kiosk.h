@@ -38,6 +38,9 @@ class NewKiosk {
   protocol::EnrolRequest request(const protocol::EnrolmentCode& code);
   protocol::EnrolRequest request_again(const protocol::EnrolmentCode& code);
   Result<sync::EnrolmentReply, sync::SyncFault> ask(const protocol::EnrolRequest& request);
+  /// The same by another port.
+  Result<sync::EnrolmentReply, sync::SyncFault> ask(const protocol::EnrolRequest& request, std::uint16_t port,
+                                                    std::chrono::milliseconds deadline);
 
   // The kiosk, with what counts in its folder of keys:
   void start();
