@@ -149,6 +149,22 @@ std::optional<backend::HttpAnswer> Backend::deliver(const backend::HttpRequest& 
   return answers.back()();
 }
 
+void Backend::back_up_ingest() {
+  if (!store_) return;
+  backup_ = ingest_disk_.image();
+  trace_.note(timeline_.now(), kIngest, "is backed up");
+}
+
+void Backend::put_ingest_back() {
+  if (!backup_) return;
+  if (store_) ingest_goes_off();
+  ingest_disk_.cut_now();
+  ingest_disk_.restart();
+  ingest_disk_.restore(*backup_);
+  backup_.reset();
+  trace_.note(timeline_.now(), kIngest, "is put back from its backup");
+}
+
 void Backend::ingest_goes_off() {
   trace_.note(timeline_.now(), kIngest, "power cut");
   store_.reset();

@@ -34,6 +34,9 @@ class Backend {
   void fail_sync();
   void fill_disks();
   void empty_disks();
+  /// A backup of ingest's disk, as it lies there; and the power goes, and that is put back.
+  void back_up_ingest();
+  void put_ingest_back();
   /// No power is lost from now on, and there is room.
   void calm() {
     empty_disks();
@@ -83,6 +86,7 @@ class Backend {
   std::optional<backend::IngestStore> store_;
   std::unique_ptr<backend::Cases> cases_;
   sync::Backoff cases_backoff_;
+  std::optional<power_cut::ModelDisk::Image> backup_;
   int restarts_ = 0;
   std::int64_t last_arrival_ = 0;
   bool takes_more_ = false;  ///< since arrived() was last asked

@@ -112,6 +112,9 @@ void World::plan_faults(Kiosk& kiosk) {
 }
 
 void World::plan_rare_faults() {
+  // Before any kiosk's disk is put back: a backend that has just lost its end cannot tell that one did.
+  timeline_.after(rules_.days * day_length / 3, [this] { backend_->back_up_ingest(); });
+  timeline_.after(rules_.days * day_length / 2, [this] { backend_->put_ingest_back(); });
   // Of fifty kiosks one has a bit flip, and one gets an old image of its disk back.
   for (std::size_t i = 0; i < kiosks_.size(); ++i) {
     Kiosk& kiosk = *kiosks_[i];
