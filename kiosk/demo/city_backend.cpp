@@ -60,26 +60,31 @@ std::optional<BackendFault> CityBackend::start_programs() {
   const fs::path& folder = places_.folder;
   const fs::path port_file = folder / "ingest.port";
   const fs::path internal_port_file = folder / "ingest-internal.port";
+  const fs::path enrolment_port_file = folder / "ingest-enrolment.port";
   std::error_code ignored;
   fs::remove(port_file, ignored);
   fs::remove(internal_port_file, ignored);
+  fs::remove(enrolment_port_file, ignored);
   // The same ports after a restart, as a real backend has.
   auto ingest = ChildProcess::start(
       places_.programs / "pishkhan-ingest",
       {"--keys", (folder / "keys/ingest").string(), "--database", (folder / "ingest.db").string(), "--port",
-       std::to_string(port_), "--internal-port", std::to_string(internal_port_), "--port-file",
-       port_file.string(), "--internal-port-file", internal_port_file.string()},
+       std::to_string(port_), "--internal-port", std::to_string(internal_port_), "--enrolment-port",
+       std::to_string(enrolment_port_), "--port-file", port_file.string(), "--internal-port-file",
+       internal_port_file.string(), "--enrolment-port-file", enrolment_port_file.string()},
       folder / "ingest.log");
   if (!ingest) return BackendFault::IngestDoesNotStart;
   ingest_.emplace(std::move(*ingest));
   port_ = await_port(port_file, *ingest_);
   internal_port_ = await_port(internal_port_file, *ingest_);
-  if (port_ == 0 || internal_port_ == 0) return BackendFault::IngestDoesNotStart;
+  enrolment_port_ = await_port(enrolment_port_file, *ingest_);
+  if (port_ == 0 || internal_port_ == 0 || enrolment_port_ == 0) return BackendFault::IngestDoesNotStart;
   auto cases = ChildProcess::start(
       places_.programs / "pishkhan-cases",
       {"serve", "--keys", (folder / "keys/cases").string(), "--database", (folder / "cases.db").string(),
        "--catalogue", places_.city_pack.string(), "--ingest",
-       "https://127.0.0.1:" + std::to_string(internal_port_), "--poll-ms", "200"},
+       "https://127.0.0.1:" + std::to_string(internal_port_), "--poll-ms", "200", "--city-keys",
+       (folder / "keys/city").string(), "--backend-url", "https://127.0.0.1:" + std::to_string(port_)},
       folder / "cases.log");
   if (!cases) return BackendFault::CasesDoesNotStart;
   cases_.emplace(std::move(*cases));
@@ -115,7 +120,9 @@ std::optional<std::string> CityBackend::staff(std::vector<std::string> words) co
   } else {
     words.insert(words.end(), {"--database", (places_.folder / "cases.db").string()});
   }
-  if (verb != "audit") words.insert(words.end(), {"--keys", (places_.folder / "keys/cases").string()});
+  const bool about_kiosks = verb == "enrol-code" || verb == "revoke" || verb == "kiosks";
+  if (verb != "audit" && !about_kiosks)
+    words.insert(words.end(), {"--keys", (places_.folder / "keys/cases").string()});
   const fs::path output = places_.folder / "staff.out";
   auto said = ChildProcess::start(places_.programs / "pishkhan-cases", words, output);
   if (!said || said->wait() != 0) return std::nullopt;

@@ -29,6 +29,10 @@ class CityBackend {
 
   /// The kiosk's keys and its enrolment, whose backend is the near end of the network switch.
   [[nodiscard]] std::filesystem::path kiosk_keys() const { return places_.folder / "kiosk-keys"; }
+  /// Where a technician's code is taken. A kiosk that is enrolled there finds ingest without the switch.
+  [[nodiscard]] std::string enrolment_url() const {
+    return "https://127.0.0.1:" + std::to_string(enrolment_port_);
+  }
   [[nodiscard]] NetworkSwitch& network() { return *network_; }
   [[nodiscard]] const CityCards& cards() const { return *cards_; }
   void stop();
@@ -48,6 +52,7 @@ class CityBackend {
   Places places_;
   std::uint16_t port_ = 0;
   std::uint16_t internal_port_ = 0;
+  std::uint16_t enrolment_port_ = 0;
   std::unique_ptr<NetworkSwitch> network_;
   std::unique_ptr<CityCards> cards_;
   std::optional<ChildProcess> ingest_;
