@@ -17,22 +17,6 @@ WallTime at(std::int64_t ms) {
   return WallTime(std::chrono::milliseconds(ms));
 }
 
-Record record(SeededRandom& random, int sequence, const Hash& previous) {
-  Record r;
-  r.header.kiosk = 1042;
-  r.header.epoch = 7;
-  r.header.sequence = sequence;
-  r.header.created_at = at(1'795'467'600'123 + sequence);
-  random.fill(r.header.request_id);
-  Bytes payload(40 + random.below(60));
-  random.fill(payload);
-  r.header.payload_size = static_cast<std::uint32_t>(payload.size());
-  r.header.payload_hash = blake2b(payload);
-  r.payload = std::move(payload);
-  r.hash = chain_hash(previous, r.header);
-  return r;
-}
-
 StoredWord stored_word() {
   SeededRandom random(6);
   StoredWord word{1042, 7, 31, {}, at(1'795'467'600'999), {}};

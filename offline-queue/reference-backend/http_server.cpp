@@ -10,6 +10,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -223,9 +224,9 @@ class Server final : public HttpServer {
     if (error) return false;
     const bool strangers = listener.admits == Admits::Strangers;
     counts_.emplace_back(0);
-    auto door =
-        std::make_unique<Door>(Door{tcp::acceptor(context_), std::move(listener.handler),
-                                    strangers ? kForStrangers : Allowance{}, strangers, counts_.back()});
+    auto door = std::make_unique<Door>(Door{tcp::acceptor(context_), std::move(listener.handler),
+                                            strangers ? kForStrangers : Allowance{}, strangers, counts_.back(),
+                                            asio::steady_timer(context_)});
     const tcp::endpoint endpoint(address, listener.port);
     door->acceptor.open(endpoint.protocol(), error);
     if (!error) door->acceptor.set_option(asio::socket_base::reuse_address(true), error);
@@ -258,6 +259,7 @@ class Server final : public HttpServer {
     Allowance allowance;
     bool strangers = false;
     std::atomic<int>& count;
+    asio::steady_timer pause;
   };
 
   void admit(Door& door, tcp::socket socket) {
@@ -271,13 +273,23 @@ class Server final : public HttpServer {
     door.acceptor.async_accept(asio::make_strand(context_),
                                [this, &door](error_code error, tcp::socket socket) {
                                  if (error == asio::error::operation_aborted) return;
-                                 if (!error) {
-                                   error_code ignored;
-                                   socket.set_option(tcp::no_delay(true), ignored);
-                                   admit(door, std::move(socket));
+                                 if (error) {
+                                   accept_later(door);
+                                   return;
                                  }
+                                 error_code ignored;
+                                 socket.set_option(tcp::no_delay(true), ignored);
+                                 admit(door, std::move(socket));
                                  accept(door);
                                });
+  }
+
+  /// No descriptor is left, say: whoever waits is still there when one is.
+  void accept_later(Door& door) {
+    door.pause.expires_after(std::chrono::milliseconds(100));
+    door.pause.async_wait([this, &door](error_code error) {
+      if (!error) accept(door);
+    });
   }
 
   // Destroyed from the last to the first: threads, doors, then the context with the sessions it still holds

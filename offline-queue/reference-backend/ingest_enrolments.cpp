@@ -182,6 +182,14 @@ IngestEnrolments::Reply IngestEnrolments::ask(const Question& question) {
     if (answer && (by_code || (given && given->serial != question.present_serial))) return std::move(*answer);
   }
   if (by_code && question.now > question.expires_at) return ProblemType::CodeExpired;
+  if (by_code) {
+    // Once more, behind all that was counted while this one was on its way.
+    Statement tries = prepare("SELECT tries FROM enrol_code WHERE kiosk=? AND verifier=?");
+    const bool open = tries.bind(1, question.kiosk).bind_blob(2, question.verifier).step() &&
+                      tries.integer(0) < largest_code_tries;
+    store_.note(tries);
+    if (!open) return ProblemType::BadCode;
+  }
   put(question);
   return StillWaiting{};
 }
