@@ -176,7 +176,7 @@ TEST_CASE("demo keys are made once, private to their owner, and refused by a bui
     CHECK((entry.status().permissions() & (fs::perms::group_all | fs::perms::others_all)) == fs::perms::none);
     times[entry.path().string()] = entry.last_write_time();
   }
-  CHECK(times.size() == 26);
+  CHECK(times.size() == 27);
   CHECK(ensure_demo_keys(options, clock, random) == DemoKeysMade::WereThere);
   for (const auto& [path, time] : times) CHECK(fs::last_write_time(path) == time);
 

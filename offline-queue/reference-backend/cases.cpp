@@ -124,10 +124,11 @@ bool Cases::take(const BatchEntry& entry, WallTime received) {
   const Record& record = entry.record;
   const RecordHeader& header = record.header;
   const bool whole = entry.kind == EntryKind::Whole;
-  if (const auto said = store_.verdict(header.kiosk, header.epoch, header.sequence)) {
-    // It comes again when ingest had forgotten it; then it does not know the word either.
-    if (*said != Verdict::Missing || !whole)
-      return store_.report_again(header.kiosk, header.epoch, header.sequence);
+  if (const auto said = store_.said(header.kiosk, header.epoch, header.sequence)) {
+    // More is known than when it was missing: its content, or which record it is.
+    const bool more = said->verdict == Verdict::Missing && (whole || said->hash != record.hash);
+    // Else it comes again because ingest had forgotten it; then it does not know the word either.
+    if (!more) return store_.report_again(header.kiosk, header.epoch, header.sequence);
     if (!store_.forget_missing(header.kiosk, header.epoch, header.sequence)) return false;
   }
   CasesStore::Taken taken;

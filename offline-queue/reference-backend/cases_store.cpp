@@ -82,10 +82,11 @@ bool CasesStore::set_cursor(const std::string& cursor) {
   return !query.failed();
 }
 
-std::optional<Verdict> CasesStore::verdict(int kiosk, int epoch, int sequence) {
-  Statement query = database_.prepare("SELECT verdict FROM record WHERE kiosk=? AND epoch=? AND sequence=?");
+std::optional<CasesStore::Said> CasesStore::said(int kiosk, int epoch, int sequence) {
+  Statement query =
+      database_.prepare("SELECT verdict, hash FROM record WHERE kiosk=? AND epoch=? AND sequence=?");
   if (!query.bind(1, kiosk).bind(2, epoch).bind(3, sequence).step()) return std::nullopt;
-  return static_cast<Verdict>(query.integer(0));
+  return Said{static_cast<Verdict>(query.integer(0)), fixed<32>(query.blob(1))};
 }
 
 bool CasesStore::forget_missing(int kiosk, int epoch, int sequence) {

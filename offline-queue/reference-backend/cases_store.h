@@ -27,8 +27,12 @@ class CasesStore {
   /// Empty: from the beginning. Nothing: the database failed.
   std::optional<std::string> cursor();
   bool set_cursor(const std::string& cursor);
+  struct Said {
+    protocol::Verdict verdict = protocol::Verdict::Missing;
+    protocol::Hash hash{};
+  };
   /// What was said about a record; nothing: it was never taken.
-  std::optional<protocol::Verdict> verdict(int kiosk, int epoch, int sequence);
+  std::optional<Said> said(int kiosk, int epoch, int sequence);
   /// Makes room for a record whose content came after all.
   bool forget_missing(int kiosk, int epoch, int sequence);
   /// The case that a request id, or the same matter, already has.

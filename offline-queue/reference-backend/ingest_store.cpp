@@ -309,10 +309,13 @@ bool IngestStore::insert_opened(const OpenedReport::Case& one) {
   const std::optional<BatchEntry> stored = entry(word.kiosk, word.epoch, word.sequence);
   if (!stored || stored->record.hash != word.hash || stored->record.header.request_id != word.request_id)
     return false;
-  if (word.verdict != Verdict::Missing) {
-    // Its content came after all. The new word gets a new number, so that the kiosk is told.
-    Statement& forget = statement("DELETE FROM opened WHERE kiosk=? AND epoch=? AND sequence=? AND verdict=4");
-    static_cast<void>(forget.bind(1, word.kiosk).bind(2, word.epoch).bind(3, word.sequence).step());
+  {
+    // More came after all: content, or which record it is. The new word gets a new number, so that the kiosk is
+    // told.
+    Statement& forget =
+        statement("DELETE FROM opened WHERE kiosk=? AND epoch=? AND sequence=? AND verdict=4 AND signature<>?");
+    forget.bind(1, word.kiosk).bind(2, word.epoch).bind(3, word.sequence).bind_blob(4, word.signature);
+    static_cast<void>(forget.step());
     failed_ = failed_ || forget.failed();
     forget.reset();
   }

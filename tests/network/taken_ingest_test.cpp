@@ -171,3 +171,47 @@ TEST_CASE("batches that overlap, and a record that came as less at first, reach 
   }));
   CHECK(row_of(city, city.enrolment().kiosk, city.enrolment().epoch).unproven == 0);
 }
+
+TEST_CASE(
+    "a place that was lost gets its word anew once it is known which record it is, and once it is whole") {
+  Counter city("found-again");
+  const SigningKey kiosk = SigningKey::load(city.folder() / "keys" / "kiosk" / "signing.pem").value();
+  for (int i = 1; i <= 4; ++i) city.file(i);
+  const Batch whole = *city.store().next_batch(64).value();
+  const auto client = [&] { return sync::Client::open(city.endpoint(city.ingest().port())).value(); };
+  /// The word about place 2, as its kiosk hears it.
+  const auto said = [&] {
+    poll(city);
+    std::optional<Acknowledgement> word;
+    for (const Acknowledgement& one : client().opened_since(1, "")->acknowledgements)
+      if (one.sequence == 2) word = one;
+    REQUIRE(word.has_value());
+    CHECK(word->verify(VerifyingKey::from_pem(city.enrolment().cases_key_pem).value()));
+    return *word;
+  };
+  const auto send = [&](Batch batch) {
+    batch.signature = kiosk.sign(batch.signed_hash());
+    REQUIRE(client().send(batch).has_value());
+  };
+  Batch part = whole;
+  part.entries.resize(1);
+  send(part);
+  part.entries = {whole.entries[1]};
+  part.previous_hash = whole.entries[0].record.hash;
+  BatchEntry& second = part.entries.front();
+  second.kind = EntryKind::Lost;
+  second.record.payload.reset();
+  second.record.hash = lost_hash(second.record.header.kiosk, second.record.header.epoch, 2);
+  send(part);
+  CHECK(said().hash == second.record.hash);
+  part.entries = {whole.entries.begin() + 1, whole.entries.end()};
+  part.entries.front().kind = EntryKind::HashOnly;
+  part.entries.front().record.payload.reset();
+  part.previous_hash = {};
+  send(part);
+  CHECK(said().verdict == Verdict::Missing);
+  CHECK(said().hash == whole.entries[1].record.hash);
+  send(whole);
+  CHECK(said().verdict == Verdict::Accepted);
+  CHECK(said().hash == whole.entries[1].record.hash);
+}
