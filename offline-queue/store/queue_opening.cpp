@@ -86,12 +86,15 @@ Result<void, StoreFault> QueueStore::start(Salvaging salvaging) {
   if (!database) return fail(database.error());
   database_ = std::move(*database);
   if (const auto done = check_identity(); !done) return fail(done.error());
-  if (const auto done = verify_chain(); !done) return fail(done.error());
+  if (const auto done = verify_chain(salvaging); !done) return fail(done.error());
   if (const auto done = compare_anchor(*anchor); !done) return fail(done.error());
   const bool rows_missing =
       findings_.records < last_sequence_ || findings_.anchor == Findings::Anchor::Truncated;
   if (salvaging == Salvaging::StillPossible && (rows_missing || options_.look == Look::AtEveryPage)) {
     if (const auto sound = database_->check_pages(); !sound) return fail(sound.error());
+  }
+  if (salvaging == Salvaging::StillPossible) {
+    if (const auto done = check_numbers(); !done) return fail(done.error());
   }
   if (const auto done = learn_pending(); !done) return fail(done.error());
   // The one table that was not looked at yet: better it contradicts itself now.
@@ -117,7 +120,39 @@ Result<void, StoreFault> QueueStore::check_identity() {
   return {};
 }
 
-Result<void, StoreFault> QueueStore::verify_chain() {
+/// Whether it is the row's own number that is wrong: the record in it proves another place. SQLite sees nothing
+/// in a row with a flipped bit in its number, as long as it is the last one of a page.
+bool QueueStore::belongs_elsewhere(const Statement& row, const std::optional<protocol::Hash>& before) const {
+  const auto header = protocol::RecordHeader::parse(row.blob(1));
+  if (!header || header->kiosk != options_.kiosk || header->epoch != options_.epoch) return false;
+  if (header->sequence == row.integer(0)) return false;
+  const auto hash = read_hash(row.blob(3));
+  const auto joins = [&](const std::optional<protocol::Hash>& previous) {
+    return previous && hash == protocol::chain_hash(*previous, *header);
+  };
+  return joins(read_hash(row.blob(5))) || joins(before);
+}
+
+/// What the backend said, and the hashes that find a request again, of records that are not here: such a row
+/// would be taken for one about a record of the future.
+Result<void, StoreFault> QueueStore::check_numbers() {
+  for (const char* sql : {"SELECT seq FROM progress ORDER BY seq", "SELECT seq FROM pending ORDER BY seq"}) {
+    const auto rows = database_->prepare(sql);
+    if (!rows) return fail(rows.error());
+    std::int64_t before = 0;
+    for (;;) {
+      const auto row = (*rows)->step();
+      if (!row) return fail(row.error());
+      if (!*row) break;
+      const std::int64_t sequence = (*rows)->integer(0);
+      if (sequence <= before || sequence > last_sequence_) return fail(StoreFault::Damaged);
+      before = sequence;
+    }
+  }
+  return {};
+}
+
+Result<void, StoreFault> QueueStore::verify_chain(Salvaging salvaging) {
   const auto rows =
       database_->prepare("SELECT seq, header, payload, hash, signature, previous FROM entry ORDER BY seq");
   if (!rows) return fail(rows.error());
@@ -128,7 +163,12 @@ Result<void, StoreFault> QueueStore::verify_chain() {
     const auto row = (*rows)->step();
     if (!row) return fail(row.error());
     if (!*row) break;
-    const int sequence = static_cast<int>((*rows)->integer(0));
+    const std::int64_t number = (*rows)->integer(0);
+    const bool in_order = number > last_sequence_ && number <= protocol::TrackingCode::highest_sequence;
+    if (salvaging == Salvaging::StillPossible && (!in_order || belongs_elsewhere(**rows, previous)))
+      return fail(StoreFault::Damaged);
+    if (!in_order) continue;  // a salvage writes none such
+    const int sequence = static_cast<int>(number);
     for (int missing = last_sequence_ + 1; missing < sequence; ++missing) {
       damaged_.insert(missing);
       previous = std::nullopt;

@@ -262,34 +262,39 @@ Result<void, StoreFault> QueueStore::learn_pending() {
   }
 }
 
-Result<std::optional<Waiting>, StoreFault> QueueStore::waiting_at(int sequence) {
+Result<std::optional<Waiting>, StoreFault> QueueStore::waiting_at(int sequence, WallTime until) {
   const auto found = record(sequence);
   if (!found) return fail(found.error());
   if (!*found) return std::optional<Waiting>();
   const protocol::RecordHeader& header = (*found)->header;
+  if (header.created_at + recovery_window != until) return std::optional<Waiting>();
   return std::optional(
       Waiting{{header.kiosk, header.epoch, header.sequence}, header.request_id, header.created_at});
 }
 
 Result<std::optional<Waiting>, StoreFault> QueueStore::find_duplicate(const protocol::Hash& duplicate) {
   int newest = 0;
+  WallTime until{};
   const auto [first, end] = duplicates_.equal_range(duplicate);
   for (auto one = first; one != end; ++one) {
     const auto rows = database_->prepare(
-        "SELECT 1 FROM pending WHERE seq = ?1 AND duplicate = ?2 AND NOT EXISTS"
+        "SELECT expires_ms FROM pending WHERE seq = ?1 AND duplicate = ?2 AND NOT EXISTS"
         "(SELECT 1 FROM progress WHERE progress.seq = ?1 AND opened_ms IS NOT NULL)");
     if (!rows) return fail(rows.error());
     const auto row = (*rows)->bind(one->second).bind(ByteView(duplicate)).step();
     if (!row) return fail(row.error());
-    if (*row) newest = std::max(newest, one->second);
+    if (!*row || one->second < newest) continue;
+    newest = one->second;
+    until = WallTime(std::chrono::milliseconds((*rows)->integer(0)));
   }
   if (newest == 0) return std::optional<Waiting>();
-  return waiting_at(newest);
+  return waiting_at(newest, until);
 }
 
 Result<std::optional<Waiting>, StoreFault> QueueStore::find_unprinted(const protocol::Hash& recovery) {
   for (auto one = recent_.rbegin(); one != recent_.rend(); ++one) {
-    if (one->second.recovery == recovery && !has_served(one->second)) return waiting_at(one->first);
+    if (one->second.recovery == recovery && !has_served(one->second))
+      return waiting_at(one->first, one->second.until);
   }
   return std::optional<Waiting>();
 }

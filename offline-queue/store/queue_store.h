@@ -70,7 +70,9 @@ class QueueStore final : public Store {
   };
 
   Result<void, StoreFault> check_identity();
-  Result<void, StoreFault> verify_chain();
+  Result<void, StoreFault> verify_chain(Salvaging salvaging);
+  [[nodiscard]] bool belongs_elsewhere(const Statement& row, const std::optional<protocol::Hash>& before) const;
+  Result<void, StoreFault> check_numbers();
   Result<void, StoreFault> compare_anchor(const HeadAnchor::Contents& contents);
   Result<void, StoreFault> start_anchor();
   /// Why nothing may be appended now, if so.
@@ -85,7 +87,9 @@ class QueueStore final : public Store {
                                               const Also& also);
   Result<void, StoreFault> write_record(const protocol::Record& record, const protocol::Hash& previous,
                                         const Also& also);
-  Result<std::optional<Waiting>, StoreFault> waiting_at(int sequence);
+  /// Nothing also if the record there is not the one whose code can be asked for until `until`: the row with
+  /// its hash has slipped to another number.
+  Result<std::optional<Waiting>, StoreFault> waiting_at(int sequence, WallTime until);
   Result<bool, StoreFault> is_ours(const protocol::Acknowledgement& acknowledgement);
   /// What can still be proven of consecutive places.
   struct Provable {

@@ -194,6 +194,27 @@ TEST_CASE("of two records for one place, the one that the chain has is saved") {
   CHECK((*store->record(4))->hash == told);
 }
 
+TEST_CASE("a record under a number that is far from its own is put back, and opening comes to an end") {
+  // One bit of the number, as it lies in the file: the next place, far ahead, and beyond all numbers there are.
+  for (const std::int64_t number : {13LL, 76LL, 524'300LL, 268'435'468LL, 36'028'797'018'963'980LL}) {
+    CAPTURE(number);
+    const World world;
+    fill(world, 12);
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open((world.options.folder / "queue.db").c_str(), &database) == SQLITE_OK);
+    const std::string sql = "UPDATE entry SET seq = " + std::to_string(number) + " WHERE seq = 12";
+    CHECK(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+    const auto store = world.open();
+    REQUIRE(store);
+    CHECK(store->findings().salvaged == 12);
+    CHECK(store->findings().last_sequence == 12);
+    CHECK(store->findings().damaged.empty());
+    CHECK(store->findings().anchor == Findings::Anchor::Matches);
+    CHECK(world.send_all(*store) == letters(12));
+  }
+}
+
 TEST_CASE("where nothing verifies, the files are left as they were found") {
   const World world;
   fill(world, 3);

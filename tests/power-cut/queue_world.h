@@ -10,7 +10,8 @@ namespace pishkhan::power_cut {
 
 class FixedClock final : public Clock {
  public:
-  WallTime wall() const override { return WallTime(std::chrono::seconds(1'795'000'000)); }
+  int seconds = 1'795'000'000;  ///< until somebody sets it on
+  WallTime wall() const override { return WallTime(std::chrono::seconds(seconds)); }
   SteadyTime steady() const override { return {}; }
 };
 
@@ -32,7 +33,7 @@ class QueueWorld {
     options.kiosk_key = &keys.kiosk;
     options.ingest_key = &keys.office_public;
     options.cases_key = &keys.office_public;
-    options.clock = &clock_;
+    options.clock = &clock;
     options.files = &files_;
     options.vfs = vfs_.name();
     options.wal_pages = 12;
@@ -74,11 +75,12 @@ class QueueWorld {
   void continue_from(const QueueWorld& other) {
     disk.restore(other.disk.image());
     promised = other.promised;
+    clock = other.clock;
     id_ = other.id_;
   }
 
   [[nodiscard]] protocol::StoredWord stored_up_to(int sequence, const protocol::Hash& hash) const {
-    protocol::StoredWord word{options.kiosk, options.epoch, sequence, hash, clock_.wall(), {}};
+    protocol::StoredWord word{options.kiosk, options.epoch, sequence, hash, clock.wall(), {}};
     word.sign(keys_.office);
     return word;
   }
@@ -90,7 +92,7 @@ class QueueWorld {
                                    header.sequence,
                                    header.request_id,
                                    record.hash,
-                                   clock_.wall(),
+                                   clock.wall(),
                                    {},
                                    {}};
     word.sign(keys_.office);
@@ -99,10 +101,10 @@ class QueueWorld {
 
  private:
   const Keys& keys_;
-  FixedClock clock_;
   std::uint8_t id_ = 0;
 
  public:
+  FixedClock clock;
   ModelDisk disk;
 
  private:
