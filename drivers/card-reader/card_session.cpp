@@ -19,6 +19,9 @@ constexpr std::uint16_t done = 0x9000;
 constexpr std::uint16_t end_of_file = 0x6282;
 constexpr std::uint16_t no_record = 0x6A83;
 constexpr std::uint8_t past_the_end = 0x6B;
+constexpr std::uint16_t tries_left = 0x63C0;  // ISO 7816-4, table 6: in its last digit
+constexpr std::uint16_t verification_failed = 0x6300;
+constexpr std::uint16_t blocked = 0x6983;
 constexpr std::size_t most_wanted = 256;
 constexpr std::uint8_t tag_list = 0x5C;
 constexpr std::uint8_t current_directory = 0x3F;  // P1 P2 of GET DATA with a tag list: 3F FF
@@ -88,7 +91,23 @@ Result<void, CardFault> CardSession::carry_out(const Step& step) {
   if (const auto* binary = std::get_if<step::ReadBinary>(&step)) return read_binary(*binary);
   if (const auto* records = std::get_if<step::ReadRecord>(&step)) return read_records(*records);
   if (const auto* data = std::get_if<step::GetData>(&step)) return get_data(*data);
-  return fail(CardFault::NoPinPad);  // no reader that we drive has one
+  return verify(std::get<step::VerifyOnPinPad>(step).entry);
+}
+
+/// Once, whatever comes of it: tries are the person's, and few.
+Result<void, CardFault> CardSession::verify(const PinEntry& entry) {
+  if (++steps_ > profile_.budget.steps) return fail(CardFault::Unreadable);
+  if (!card_.has_pin_pad()) return fail(CardFault::NoPinPad);
+  if (setup_.pin_wanted) setup_.pin_wanted();
+  if (setup_.account != nullptr) ++setup_.account->exchanges;
+  const SteadyTime begun = setup_.clock->steady();
+  const auto answer = card_.verify_on_pad(entry);
+  deadline_ += setup_.clock->steady() - begun;  // a person's time is not the card's
+  if (!answer) return fail(fault_of(answer.error()));
+  if (answer->status == done) return {};
+  const bool wrong = (answer->status & 0xFFF0) == tries_left || answer->status == verification_failed;
+  if (wrong || answer->status == blocked) return fail(CardFault::WrongPin);
+  return fail(CardFault::Refused);
 }
 
 Result<void, CardFault> CardSession::read_binary(const step::ReadBinary& read) {

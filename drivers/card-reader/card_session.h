@@ -35,6 +35,7 @@ class CardSession {
   [[nodiscard]] const ReadingSetup& setup() const { return setup_; }
 
  private:
+  [[nodiscard]] Result<void, CardFault> verify(const PinEntry& entry);
   [[nodiscard]] Result<void, CardFault> read_records(const step::ReadRecord& read);
   [[nodiscard]] Result<void, CardFault> get_data(const step::GetData& get);
   /// Appends to a thing, and accounts for it.

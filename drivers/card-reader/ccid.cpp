@@ -62,6 +62,10 @@ Bytes icc_clock(std::uint8_t slot, std::uint8_t sequence, ClockCommand command) 
   return message(0x6E, slot, sequence, static_cast<std::uint8_t>(command));
 }
 
+Bytes secure(std::uint8_t slot, std::uint8_t sequence, ByteView data) {
+  return message(0x69, slot, sequence, 0, 0, data);
+}
+
 Bytes abort(std::uint8_t slot, std::uint8_t sequence) {
   return message(0x72, slot, sequence, 0);
 }

@@ -32,7 +32,9 @@ enum class Protocol : std::uint8_t { T0 = 0, T1 = 1 };
                                    ByteView structure);                                         // 6.1.7
 [[nodiscard]] Bytes escape(std::uint8_t slot, std::uint8_t sequence, ByteView data);            // 6.1.8
 [[nodiscard]] Bytes icc_clock(std::uint8_t slot, std::uint8_t sequence, ClockCommand command);  // 6.1.9
-[[nodiscard]] Bytes abort(std::uint8_t slot, std::uint8_t sequence);                            // 6.1.13
+/// 6.1.11; what `data` is says PinEntry.
+[[nodiscard]] Bytes secure(std::uint8_t slot, std::uint8_t sequence, ByteView data);
+[[nodiscard]] Bytes abort(std::uint8_t slot, std::uint8_t sequence);  // 6.1.13
 [[nodiscard]] Bytes set_rate_and_clock(std::uint8_t slot, std::uint8_t sequence, std::uint32_t kilohertz,
                                        std::uint32_t bits_per_second);  // 6.1.14
 
@@ -50,6 +52,8 @@ enum class CommandStatus : std::uint8_t { Done = 0, Failed = 1, TimeExtension = 
 /// bError of a failed command (6.2.6, table 6.2-2).
 namespace error {
 inline constexpr std::uint8_t slot_busy = 0xE0;  // CMD_SLOT_BUSY
+inline constexpr std::uint8_t pin_cancelled = 0xEF;
+inline constexpr std::uint8_t pin_timeout = 0xF0;
 inline constexpr std::uint8_t automatic_sequence = 0xF2;
 inline constexpr std::uint8_t procedure_byte = 0xF4;
 inline constexpr std::uint8_t class_not_supported = 0xF5;

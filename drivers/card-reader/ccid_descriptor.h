@@ -60,6 +60,7 @@ struct ClassDescriptor {
   std::uint8_t interface_class = 0;    ///< 0B, or FF of readers older than the class
   std::uint16_t out_packet_bytes = 0;  ///< wMaxPacketSize of bulk out; 0: there is none
   [[nodiscard]] bool has(std::uint32_t wanted) const { return (features & wanted) == wanted; }
+  [[nodiscard]] bool can_verify_pin() const { return (pin_pad & 1) != 0; }
   [[nodiscard]] bool automatic_voltage() const { return has(feature::automatic_voltage); }
 };
 

@@ -3,6 +3,7 @@
 #include "base/core/bytes.h"
 #include "base/core/result.h"
 #include "base/core/strict_json.h"
+#include "drivers/card-reader/pin_entry.h"
 
 #include <chrono>
 #include <cstddef>
@@ -75,7 +76,7 @@ struct GetData {
 };
 /// The citizen's PIN, which only ever goes from the reader's own pad to the card.
 struct VerifyOnPinPad {
-  int reference = 0;
+  PinEntry entry;
 };
 }  // namespace step
 using Step =

@@ -146,13 +146,28 @@ step::GetData parse_get_data(StrictObject& object, Names& names) {
 }
 
 step::VerifyOnPinPad parse_verify(StrictObject& object) {
-  step::VerifyOnPinPad verify;
-  object.number("reference", Need::Must, verify.reference, 0, 255);
+  PinEntry entry;
+  int reference = 0;
+  int seconds = static_cast<int>(entry.time.count());
+  object.number("reference", Need::Must, reference, 0, 255);
   struct OnPinPad {};
   OnPinPad where;
   // It must be said, so that nobody expects a PIN to be asked for on the screen.
   object.word<OnPinPad>("on", Need::Must, where, {{"pin-pad", OnPinPad{}}});
-  return verify;
+  object.word<PinEntry::Form>("encoding", Need::May, entry.form,
+                              {{"ascii", PinEntry::Form::Ascii}, {"bcd", PinEntry::Form::Bcd}});
+  object.number("block", Need::May, entry.block_bytes, 1, 15);
+  const int room = entry.form == PinEntry::Form::Bcd ? 2 * entry.block_bytes : entry.block_bytes;
+  object.number("most", Need::May, entry.most_digits, 1, room);
+  object.number("least", Need::May, entry.least_digits, 1, entry.most_digits);
+  object.number("seconds", Need::May, seconds, 1, 30);
+  if (const auto fill = hex_field(object, "fill", Need::May, 1, 1)) entry.fill = (*fill)[0];
+  // Also where a smaller block leaves no room for what was not said.
+  if (object.whole() && (entry.most_digits > room || entry.least_digits > entry.most_digits))
+    object.refuse(Kind::WrongValue, "most", "1 to " + std::to_string(room) + ", and not below \"least\"");
+  entry.reference = static_cast<std::uint8_t>(reference);
+  entry.time = std::chrono::seconds(seconds);
+  return {entry};
 }
 
 }  // namespace

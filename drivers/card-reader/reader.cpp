@@ -18,6 +18,9 @@ ReaderFault fault_of(const ccid::Reply& reply) {
   switch (reply.error) {
     case ccid::error::mute:
       return ReaderFault::CardMute;
+    case ccid::error::pin_cancelled:
+    case ccid::error::pin_timeout:
+      return ReaderFault::PinNotEntered;
     case ccid::error::parity:
     case ccid::error::overrun:
     case ccid::error::bad_first_byte:

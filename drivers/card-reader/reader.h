@@ -8,6 +8,7 @@
 #include "drivers/card-reader/ccid.h"
 #include "drivers/card-reader/link.h"
 #include "drivers/card-reader/parameters.h"
+#include "drivers/card-reader/pin_entry.h"
 #include "drivers/card-reader/quirks.h"
 #include "drivers/card-reader/reader_types.h"
 #include "drivers/card-reader/t1.h"
@@ -51,6 +52,9 @@ class CardReader {
   /// The same with less time than ReaderLimits::exchange.
   [[nodiscard]] Result<Response, ReaderFault> transmit(const Command& command,
                                                        std::chrono::milliseconds within);
+  /// Has the person type the card's PIN on the reader's pad. What the card said: no data, 9000, or 63Cx with
+  /// the tries that are left. Never made twice by itself. Takes up to PinEntry::time more than an exchange.
+  [[nodiscard]] Result<Response, ReaderFault> verify_on_pad(const PinEntry& entry);
   /// As corrected by the quirk.
   [[nodiscard]] const ccid::ClassDescriptor& descriptor() const { return descriptor_; }
   /// What was agreed on with the card that has power; nothing where the reader does that by itself.
@@ -89,7 +93,13 @@ class CardReader {
   [[nodiscard]] std::vector<std::uint32_t> read_list(std::uint8_t request, std::uint8_t count,
                                                      SteadyTime deadline);
 
+  // reader_pin.cpp
+  [[nodiscard]] Result<Bytes, ReaderFault> ask_for_pin(const PinEntry& entry, ByteView prologue,
+                                                       SteadyTime deadline);
+  [[nodiscard]] Result<Bytes, ReaderFault> ask_for_pin_t1(const PinEntry& entry, SteadyTime deadline);
+
   // reader_exchange.cpp
+  [[nodiscard]] Result<void, ReaderFault> wake_clock(SteadyTime deadline);
   [[nodiscard]] Result<Bytes, ReaderFault> carry(const Command& command, SteadyTime deadline);
   [[nodiscard]] Result<Bytes, ReaderFault> send_whole(ByteView bytes, SteadyTime deadline,
                                                       std::uint8_t waiting = 0);
@@ -98,6 +108,7 @@ class CardReader {
   [[nodiscard]] Result<Bytes, ReaderFault> send_at_t0(const Command& command, SteadyTime deadline);
   [[nodiscard]] Result<Bytes, ReaderFault> send_enveloped(const Command& command, SteadyTime deadline);
   [[nodiscard]] Result<Bytes, ReaderFault> talk_t1(T1::Step step, SteadyTime deadline);
+  [[nodiscard]] Result<Response, ReaderFault> response_of(Result<Bytes, ReaderFault> bytes, std::size_t wanted);
   [[nodiscard]] Result<Response, ReaderFault> transmit_once(const Command& command, SteadyTime deadline);
   [[nodiscard]] Result<Response, ReaderFault> follow(const Command& command, SteadyTime deadline);
 

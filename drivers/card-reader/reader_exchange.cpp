@@ -27,13 +27,17 @@ ReaderFault fault_of(T1::Fault fault) {
 
 }  // namespace
 
+Result<void, ReaderFault> CardReader::wake_clock(SteadyTime deadline) {
+  if (!clock_stopped_) return {};
+  const auto restarted =
+      demand(ccid::icc_clock(0, 0, ccid::ClockCommand::Restart), ccid::ReplyKind::SlotStatus, deadline);
+  if (!restarted) return fail(restarted.error());
+  clock_stopped_ = false;
+  return {};
+}
+
 Result<Bytes, ReaderFault> CardReader::carry(const Command& command, SteadyTime deadline) {
-  if (clock_stopped_) {
-    const auto restarted =
-        demand(ccid::icc_clock(0, 0, ccid::ClockCommand::Restart), ccid::ReplyKind::SlotStatus, deadline);
-    if (!restarted) return fail(restarted.error());
-    clock_stopped_ = false;
-  }
+  if (const auto awake = wake_clock(deadline); !awake) return fail(awake.error());
   if (descriptor_.level == ccid::Level::Tpdu) {
     if (!agreement_) return fail(ReaderFault::CardMute);  // nobody gave it power
     if (agreement_->protocol == ccid::Protocol::T0) {
@@ -179,13 +183,16 @@ Result<Bytes, ReaderFault> CardReader::talk_t1(T1::Step step, SteadyTime deadlin
 }
 
 Result<Response, ReaderFault> CardReader::transmit_once(const Command& command, SteadyTime deadline) {
-  Result<Bytes, ReaderFault> bytes = carry(command, deadline);
+  return response_of(carry(command, deadline), command.wanted.value_or(0));
+}
+
+Result<Response, ReaderFault> CardReader::response_of(Result<Bytes, ReaderFault> bytes, std::size_t wanted) {
   if (!bytes) return fail(bytes.error());
   const Wiped wiped(*bytes);
   Result<Response, ApduFault> response = parse_response(*bytes);
   if (!response) return fail(ReaderFault::CardFailed);
   // More than was asked for is never handed on.
-  if (response->data.size() > command.wanted.value_or(0)) {
+  if (response->data.size() > wanted) {
     wipe_and_clear(response->data);
     return fail(ReaderFault::CardFailed);
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 
 /// What a card reader can say about itself and its card, shared by CardReader and what it is made of.
@@ -37,7 +38,10 @@ enum class ReaderFault : std::uint8_t {
   Unplugged,     ///< the reader is gone, or is lost to everything but a new transport
   Timeout,       ///< the deadline passed, or more time extensions than we grant
   ReaderFailed,  ///< the reader's own error, or bytes that are not CCID
+  NoPinPad,
+  PinNotEntered,  ///< the person pressed cancel, or nothing for too long; the card was told nothing
 };
+inline constexpr std::size_t reader_faults = 9;
 enum class OpenFault : std::uint8_t {
   NotCcid,
   CharacterLevel,  ///< refused: the host would speak T=0 and T=1 by the byte, over a bus that cannot keep its

@@ -135,6 +135,10 @@ std::string_view name_of(CardFault fault) {
       return "reader-failed";
     case CardFault::NoPinPad:
       return "no-pin-pad";
+    case CardFault::PinNotEntered:
+      return "pin-not-entered";
+    case CardFault::WrongPin:
+      return "wrong-pin";
     case CardFault::Copied:
       return "copied";
     case CardFault::Untrusted:
@@ -172,6 +176,10 @@ CardFault fault_of(ReaderFault fault) {
       return CardFault::NoReader;
     case ReaderFault::Timeout:
       return CardFault::Timeout;
+    case ReaderFault::NoPinPad:
+      return CardFault::NoPinPad;
+    case ReaderFault::PinNotEntered:
+      return CardFault::PinNotEntered;
     case ReaderFault::ReaderFailed:
       break;
   }

@@ -24,10 +24,12 @@ enum class CardFault : std::uint8_t {
   Timeout,      ///< the time for the whole reading was spent
   NoReader,     ///< the reader was unplugged
   ReaderFailed,
-  NoPinPad,   ///< its profile asks for a PIN, and this reader has no pad of its own
-  Copied,     ///< it does not hold the key of its certificate, or the certificate is about other words
-  Untrusted,  ///< no authority of its profile issued it
-  OutOfDate,  ///< its certificate has expired, or is not valid yet
+  NoPinPad,       ///< its profile asks for a PIN, and this reader has no pad of its own
+  PinNotEntered,  ///< cancelled, or nothing typed for too long; costs no try
+  WrongPin,       ///< or one that is blocked
+  Copied,         ///< it does not hold the key of its certificate, or the certificate is about other words
+  Untrusted,      ///< no authority of its profile issued it
+  OutOfDate,      ///< its certificate has expired, or is not valid yet
 };
 /// For logs and for technicians: "unknown-card".
 [[nodiscard]] std::string_view name_of(CardFault fault);
@@ -85,6 +87,8 @@ struct ReadingSetup {
   KioskProver* prover = nullptr;
   /// Called once the fields are there and before the card has proven anything: for a greeting, never for more.
   std::function<void(const CardReading&)> read_so_far;
+  /// Called when the person has to type on the reader's pad, before it waits for that.
+  std::function<void()> pin_wanted;
   Account* account = nullptr;
 };
 

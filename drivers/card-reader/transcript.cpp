@@ -222,16 +222,26 @@ RecordingChannel::~RecordingChannel() {
   for (Transcript::Exchange& exchange : transcript_.exchanges) wipe(exchange.data.data(), exchange.data.size());
 }
 
-Result<Response, ReaderFault> RecordingChannel::transmit(const Command& command,
-                                                         std::chrono::milliseconds within) {
-  auto response = inner_.transmit(command, within);
-  // Each answer has its place, also one that did not come, so that an account's numbers fit.
-  Transcript::Exchange exchange{encode(command), {}, 0, {}};
+/// Each answer has its place, also one that did not come, so that an account's numbers fit.
+void RecordingChannel::write_down(Bytes command, const Result<Response, ReaderFault>& response) {
+  Transcript::Exchange exchange{std::move(command), {}, 0, {}};
   if (response) {
     exchange.data = response->data;
     exchange.status = response->status;
   }
   transcript_.exchanges.push_back(std::move(exchange));
+}
+
+Result<Response, ReaderFault> RecordingChannel::transmit(const Command& command,
+                                                         std::chrono::milliseconds within) {
+  auto response = inner_.transmit(command, within);
+  write_down(encode(command), response);
+  return response;
+}
+
+Result<Response, ReaderFault> RecordingChannel::verify_on_pad(const PinEntry& entry) {
+  auto response = inner_.verify_on_pad(entry);
+  write_down(pin_command(entry), response);
   return response;
 }
 
@@ -241,17 +251,24 @@ Transcript RecordingChannel::take(const Account& account) {
 }
 
 Result<Response, ReaderFault> ReplayChannel::transmit(const Command& command, std::chrono::milliseconds) {
-  if (at_end()) return fail(ReaderFault::CardMute);
-  const Transcript::Exchange& expected = transcript_.exchanges[next_];
-  const Bytes sent = encode(command);
   constexpr std::uint8_t general_authenticate = 0x87;
   constexpr std::uint8_t internal_authenticate = 0x88;
+  constexpr std::size_t head_bytes = 5;
   const bool challenge = command.ins == general_authenticate || command.ins == internal_authenticate;
-  const std::size_t compared = challenge ? 5 : std::max(sent.size(), expected.command.size());
-  const bool same =
-      sent.size() == expected.command.size() && sent.size() >= std::min<std::size_t>(compared, 4) &&
-      std::equal(sent.begin(), sent.begin() + static_cast<std::ptrdiff_t>(std::min(compared, sent.size())),
-                 expected.command.begin());
+  const Bytes sent = encode(command);
+  return next(sent, challenge ? std::min(head_bytes, sent.size()) : sent.size());
+}
+
+Result<Response, ReaderFault> ReplayChannel::verify_on_pad(const PinEntry& entry) {
+  const Bytes sent = pin_command(entry);
+  return next(sent, sent.size());
+}
+
+Result<Response, ReaderFault> ReplayChannel::next(ByteView sent, std::size_t compared) {
+  if (at_end()) return fail(ReaderFault::CardMute);
+  const Transcript::Exchange& expected = transcript_.exchanges[next_];
+  const bool same = sent.size() == expected.command.size() &&
+                    std::ranges::equal(sent.first(compared), ByteView(expected.command).first(compared));
   if (!same || expected.status == 0) return fail(ReaderFault::CardMute);
   ++next_;
   return Response{.data = expected.data, .status = expected.status};

@@ -43,10 +43,15 @@ class RecordingChannel final : public CardChannel {
   explicit RecordingChannel(CardChannel& inner) : inner_(inner) {}
   ~RecordingChannel() override;
   Result<Response, ReaderFault> transmit(const Command& command, std::chrono::milliseconds within) override;
+  bool has_pin_pad() const override { return inner_.has_pin_pad(); }
+  /// The command is written down as the pad was given it: with fill where the PIN goes.
+  Result<Response, ReaderFault> verify_on_pad(const PinEntry& entry) override;
   /// Masked, and taken out.
   [[nodiscard]] Transcript take(const Account& account);
 
  private:
+  void write_down(Bytes command, const Result<Response, ReaderFault>& response);
+
   CardChannel& inner_;
   Transcript transcript_;
 };
@@ -57,9 +62,13 @@ class ReplayChannel final : public CardChannel {
  public:
   explicit ReplayChannel(const Transcript& transcript) : transcript_(transcript) {}
   Result<Response, ReaderFault> transmit(const Command& command, std::chrono::milliseconds within) override;
+  bool has_pin_pad() const override { return true; }
+  Result<Response, ReaderFault> verify_on_pad(const PinEntry& entry) override;
   [[nodiscard]] bool at_end() const { return next_ == transcript_.exchanges.size(); }
 
  private:
+  [[nodiscard]] Result<Response, ReaderFault> next(ByteView sent, std::size_t compared);
+
   const Transcript& transcript_;
   std::size_t next_ = 0;
 };

@@ -59,6 +59,8 @@ class CardWire {
   /// Fi and Di in use, coded as TA1.
   [[nodiscard]] std::uint8_t rate() const { return rate_; }
   [[nodiscard]] std::uint8_t offered_rate() const { return offered_rate_; }
+  /// T=1 blocks end with a CRC, not an LRC.
+  [[nodiscard]] bool ends_with_crc() const { return redundancy_code_; }
   [[nodiscard]] bool offers(std::uint8_t protocol) const { return (offered_ & 1U << protocol) != 0; }
   /// How often the host broke a rule of ISO 7816-3.
   [[nodiscard]] int violations() const { return violations_; }

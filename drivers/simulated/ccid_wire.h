@@ -11,6 +11,7 @@ enum : std::uint8_t {
   icc_power_on = 0x62,
   icc_power_off = 0x63,
   get_slot_status = 0x65,
+  secure = 0x69,
   get_parameters = 0x6C,
   reset_parameters = 0x6D,
   icc_clock = 0x6E,
@@ -36,6 +37,8 @@ inline constexpr std::uint8_t error_aborted = 0xFF;
 inline constexpr std::uint8_t error_mute = 0xFE;
 inline constexpr std::uint8_t error_hardware = 0xFB;
 inline constexpr std::uint8_t error_procedure_byte = 0xF4;
+inline constexpr std::uint8_t error_pin_timeout = 0xF0;
+inline constexpr std::uint8_t error_pin_cancelled = 0xEF;
 inline constexpr std::uint8_t error_busy = 0xE0;
 inline constexpr std::uint8_t error_not_supported = 0;
 inline constexpr std::uint8_t error_length = 1;

@@ -7,7 +7,7 @@ namespace pishkhan::simulated {
 /// A card whose every answer follows from the command, so that a test knows what is right without asking it:
 ///   GET DATA CA, P1 P2 = size: so many bytes of counted();
 ///   PUT DATA DA, data: the sum of its bytes is kept, and 9000; INTERNAL AUTHENTICATE 88: each byte xor A5.
-class EchoCard final : public CardProgram {
+class EchoCard : public CardProgram {
  public:
   // Answers to reset (ISO 7816-3, 8.2).
   static Bytes only_t0();         ///< default rate
@@ -22,8 +22,10 @@ class EchoCard final : public CardProgram {
   [[nodiscard]] static Bytes echoed(ByteView data);
   [[nodiscard]] std::uint32_t sum() const { return sum_; }
 
- private:
+ protected:
   Answer run(const CardCommand& command) override;
+
+ private:
   std::uint32_t sum_ = 0;
 };
 

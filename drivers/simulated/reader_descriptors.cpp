@@ -44,6 +44,7 @@ constexpr std::array named_reports{
     NamedReport{ReaderReport::WrongLevel, "wrong level parameter"},
     NamedReport{ReaderReport::WrongBlock, "wrong block"},
     NamedReport{ReaderReport::WrongParameters, "wrong parameters"},
+    NamedReport{ReaderReport::WrongPin, "wrong PIN structure"},
     NamedReport{ReaderReport::RateMismatch, "rate mismatch"},
     NamedReport{ReaderReport::BrokenRule, "broken rule"},
 };
@@ -136,8 +137,8 @@ Bytes reader_descriptors(const ReaderModel& model) {
   writer.le32(0);        // dwMechanical
   writer.le32(model.features | level_bits(model.level));
   writer.le32(model.message_bytes);
-  // bClassGetResponse and bClassEnvelope as in the APDU, no display, no PIN pad, one busy slot
-  writer.bytes(Bytes{0xFF, 0xFF, 0, 0, 0, 1});
+  // bClassGetResponse and bClassEnvelope as in the APDU, no display, bPINSupport, one busy slot
+  writer.bytes(Bytes{0xFF, 0xFF, 0, 0, static_cast<std::uint8_t>(model.pin_pad ? 1 : 0), 1});
   writer.bytes(Bytes{7, 5, 0x01, 2, 64, 0, 0});  // bulk out
   writer.bytes(Bytes{7, 5, 0x82, 2, 64, 0, 0});  // bulk in
   if (interrupt) writer.bytes(Bytes{7, 5, 0x83, 3, 8, 0, 10});

@@ -34,6 +34,7 @@ struct ReaderModel {
   std::uint32_t answer_part_bytes = 0;        ///< extended APDU level: longest part of an answer; 0 = what fits
   std::uint32_t bits_per_second = 0;          ///< the pace of the contacts at Fi = 372, Di = 1; 0 = at once
   std::uint32_t extension_milliseconds = 0;   ///< between two requests for more time; 0 = as often as asked
+  bool pin_pad = false;                       ///< bPINSupport: it can verify a PIN that is typed on it
   std::uint16_t vendor_id = 0x1209;           ///< pid.codes' range for tests
   std::uint16_t product_id = 0x0002;
 };

@@ -37,6 +37,7 @@ void SimulatedCardReader::take_parameters_of_card() {
     protocol_data_ =
         protocol_ == 1 ? Bytes{0x11, 0x10, 0x00, 0x4D, 0x00, 0x20, 0x00} : Bytes{0x11, 0x00, 0x00, 0x0A, 0x00};
     protocol_data_[0] = wire_->rate();
+    if (protocol_ == 1 && wire_->ends_with_crc()) protocol_data_[1] |= 1;  // bmTCCKST1
   }
   if (negotiates) {
     protocol_data_[0] = wire_->offered_rate();

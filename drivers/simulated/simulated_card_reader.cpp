@@ -20,13 +20,13 @@ constexpr std::size_t babble_bytes = 64;
 constexpr std::size_t overflow_bytes = 70'000;
 
 bool to_card(std::uint8_t type) {
-  return type == icc_power_on || type == xfr_block;
+  return type == icc_power_on || type == xfr_block || type == secure;
 }
 bool about_parameters(std::uint8_t type) {
   return type == get_parameters || type == reset_parameters || type == set_parameters_type;
 }
 bool carries_data(std::uint8_t type) {
-  return type == xfr_block || type == set_parameters_type || type == set_rate;
+  return type == xfr_block || type == secure || type == set_parameters_type || type == set_rate;
 }
 
 }  // namespace
@@ -36,6 +36,7 @@ SimulatedCardReader::SimulatedCardReader(const ReaderModel& model)
       device_descriptor_(reader_device_descriptor(model)),
       descriptors_(reader_descriptors(model)) {}
 SimulatedCardReader::~SimulatedCardReader() {
+  wipe(typed_.data(), typed_.size());
   drop_answers();
 }
 
@@ -68,6 +69,13 @@ void SimulatedCardReader::card_gone() {
   drop_answers();
   post({packet(0, command.sequence,
                {command.type, static_cast<std::uint8_t>(command_failed | icc_absent), error_mute, 0, {}})});
+}
+
+void SimulatedCardReader::set_at_pin_pad(AtPinPad what, std::string digits) {
+  const auto locked = lock();
+  at_pin_pad_ = what;
+  wipe(typed_.data(), typed_.size());
+  typed_ = std::move(digits);
 }
 
 void SimulatedCardReader::set_fault(ReaderFault fault) {
@@ -167,7 +175,7 @@ SimulatedCardReader::Reply SimulatedCardReader::respond(const Message& message) 
 
 SimulatedCardReader::Reply SimulatedCardReader::carry_out(const Message& message) {
   // 6.1: bytes 7 to 9 are reserved but for what each command says.
-  const bool first_used = message.type == icc_power_on || message.type == xfr_block ||
+  const bool first_used = message.type == icc_power_on || message.type == xfr_block || message.type == secure ||
                           message.type == set_parameters_type || message.type == icc_clock;
   if ((!first_used && message.specific[0] != 0) ||
       (message.type != xfr_block && message.level_parameter() != 0)) {
@@ -178,6 +186,8 @@ SimulatedCardReader::Reply SimulatedCardReader::carry_out(const Message& message
       return power_on(message);
     case xfr_block:
       return exchange(message);
+    case secure:
+      return ask_for_pin(message);
     case set_parameters_type:
       return set_parameters(message);
     case reset_parameters:

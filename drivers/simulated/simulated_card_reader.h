@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace pishkhan::simulated {
@@ -49,10 +50,14 @@ enum class ReaderReport {
   WrongLevel,       ///< wLevelParameter does not suit the exchange level
   WrongBlock,       ///< not a TPDU or APDU of that level
   WrongParameters,  ///< SetParameters with what neither card nor reader can
+  WrongPin,         ///< a PIN structure that makes no VERIFY, or no right block
   RateMismatch,     ///< card and reader do not speak at the same rate or protocol
   BrokenRule,       ///< the card saw a breach of ISO 7816-3
 };
 [[nodiscard]] const char* name(ReaderReport report);
+
+/// What the person at the reader's pad does when it asks for a PIN.
+enum class AtPinPad : std::uint8_t { Nothing, Cancels, Types };
 
 /// What the dock shows.
 struct ReaderView {
@@ -77,6 +82,9 @@ class SimulatedCardReader final : public SimulatedDevice {
   void insert(std::unique_ptr<SimulatedCard> card, WireManners manners = {});
   /// Null if there was none.
   std::unique_ptr<SimulatedCard> remove();
+  /// From now on; the digits are those that are typed. Typing takes a second, doing nothing as long as the pad
+  /// waits.
+  void set_at_pin_pad(AtPinPad what, std::string digits = {});
   /// For as long as it is set.
   void set_fault(ReaderFault fault);
   /// For the command of that index, counted from 0 at connect().
@@ -140,6 +148,10 @@ class SimulatedCardReader final : public SimulatedDevice {
   Bytes hear(ByteView characters);
   void spend(std::size_t characters);
 
+  // reader_pin_pad.cpp
+  [[nodiscard]] Reply ask_for_pin(const Message& message);
+  [[nodiscard]] Reply send_verify(const Message& message, ByteView prologue, ByteView command);
+
   [[nodiscard]] Reply fail(std::uint8_t type, std::uint8_t error) const;
   [[nodiscard]] Reply wrong(ReaderReport report, std::uint8_t type, std::uint8_t error);
   void report(ReaderReport report) { reports_.push_back(report); }
@@ -165,6 +177,8 @@ class SimulatedCardReader final : public SimulatedDevice {
   std::map<std::size_t, ReaderFault> strikes_;
   ReaderFault now_ = ReaderFault::None;  // of the present command
   std::size_t commands_ = 0;
+  AtPinPad at_pin_pad_ = AtPinPad::Nothing;
+  std::string typed_;
   int time_extensions_ = 0;
   std::uint8_t time_multiplier_ = 1;
   std::optional<std::uint8_t> abort_by_control_;  // bSeq of an abort of which only one half has come.

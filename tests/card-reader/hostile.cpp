@@ -39,6 +39,7 @@ simulated::ReaderModel random_model(SeededRandom& random) {
   model.protocols = 1 + static_cast<std::uint32_t>(random.below(3));
   model.answer_part_bytes = random.below(2) == 0 ? 0 : 20 + static_cast<std::uint32_t>(random.below(200));
   model.extension_milliseconds = random.below(2) == 0 ? 0 : 50;
+  model.pin_pad = random.below(2) == 0;
   return model;
 }
 
@@ -129,6 +130,14 @@ class Session {
         if (on) chain_in_doubt_ = false;
         wants_power_ = !on && random_.below(4) != 0;
         bound += limits.one_read * 3;  // and a power-off for each voltage that did not do
+        break;
+      }
+      case 5: {
+        // Nobody is at the pad: it gives up after its time, if it is asked at all.
+        const std::chrono::seconds time(1 + random_.below(3));
+        const auto said = reader_->verify_on_pad({.time = time});
+        if (!said) fault = said.error();
+        bound += time;
         break;
       }
       default:

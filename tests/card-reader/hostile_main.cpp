@@ -1,6 +1,7 @@
 // ./dev rig hostile-card N [SEED]: N exchanges of the card-reader driver with hostile readers, buses and cards.
 #include "tests/card-reader/hostile.h"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cinttypes>
@@ -60,9 +61,11 @@ int main(int argc, char** argv) {
   std::printf("%" PRIu64 " exchanges in %" PRIu64 " sessions, %.1f s: %" PRIu64 " answered, of which %" PRIu64
               " were known and right\n",
               tally.exchanges, tally.sessions, took.count(), tally.answered, tally.known_right);
-  const char* const names[] = {"no card",   "mute",    "card failed",   "cannot carry",
-                               "unplugged", "timeout", "reader failed", ""};
-  for (std::size_t i = 0; i < 7; ++i) std::printf("  %-14s %" PRIu64 "\n", names[i], tally.faults[i]);
+  const std::array<const char*, pishkhan::card::reader_faults> names{
+      "no card", "mute",          "card failed", "cannot carry",   "unplugged",
+      "timeout", "reader failed", "no PIN pad",  "PIN not entered"};
+  for (std::size_t i = 0; i < names.size(); ++i)
+    std::printf("  %-15s %" PRIu64 "\n", names[i], tally.faults[i]);
   std::printf("  reopened %" PRIu64 ", most transfers in one call %" PRIu64 ", longest call %" PRId64
               " ms (virtual)\n",
               tally.reopened, tally.most_transfers, tally.longest_ms);

@@ -88,6 +88,18 @@ TEST_CASE("no step writes, none loops but over records, and a PIN is asked for o
   CHECK(after("/steps/0", Json{{"do", "verify"}, {"reference", 1}, {"on", "screen"}}) ==
         "wrong-value: steps.0.on: pin-pad");
   CHECK(after("/steps/0", Json{{"do", "verify"}, {"reference", 1}, {"on", "pin-pad"}}) == "good");
+  const auto verify = [](Json more) {
+    more.update({{"do", "verify"}, {"reference", 1}, {"on", "pin-pad"}});
+    return after("/steps/0", more);
+  };
+  CHECK(
+      verify({{"encoding", "bcd"}, {"block", 4}, {"least", 6}, {"most", 8}, {"seconds", 20}, {"fill", "00"}}) ==
+      "good");
+  CHECK(verify({{"block", 16}}) == "wrong-value: steps.0.block: 1 to 15");
+  CHECK(verify({{"most", 9}}) == "wrong-value: steps.0.most: 1 to 8");
+  CHECK(verify({{"least", 5}, {"most", 4}}) == "wrong-value: steps.0.least: 1 to 4");
+  CHECK(verify({{"block", 4}}) == "wrong-value: steps.0.most: 1 to 4, and not below \"least\"");
+  CHECK(verify({{"seconds", 31}}) == "wrong-value: steps.0.seconds: 1 to 30");
   CHECK(after("/steps/0", Json{{"do", "read-record"}, {"as", "x"}, {"first", 1}, {"last", 200}}) ==
         "wrong-value: steps.0.last: from the first on, at most 32 records");
 }

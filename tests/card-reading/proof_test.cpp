@@ -88,6 +88,35 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a key that wants a PIN is used after it was typed on the reader's pad, and only then") {
+  const CardAuthority authority;
+  // The PIV authentication key (9A) and its certificate, in place of the free one's.
+  Profile profile = trusting("piv", authority);
+  profile.steps[1] = step::GetData{
+      .as = "card-certificate", .object = 0x5FC105, .form = step::GetData::Form::List, .at_most = 2048};
+  profile.proof->key = 0x9A;
+  CardBench without({profile}, {.pin_pad = true});
+  CHECK(without.read(std::make_unique<PivCard>(authority)).error() == CardFault::Copied);  // it may not sign
+  profile.steps.push_back(step::VerifyOnPinPad{{.reference = 0x80, .least_digits = 6}});
+  CardBench no_pad({profile});
+  CHECK(no_pad.read(std::make_unique<PivCard>(authority)).error() == CardFault::NoPinPad);
+
+  CardBench bench({profile}, {.pin_pad = true});
+  int asked = 0;
+  bench.setup.pin_wanted = [&asked] { ++asked; };
+  bench.device.set_at_pin_pad(simulated::AtPinPad::Types, "123456");
+  const auto reading = bench.read(std::make_unique<PivCard>(authority));
+  REQUIRE(reading);
+  CHECK(reading->proven);
+  CHECK(asked == 1);
+  bench.device.set_at_pin_pad(simulated::AtPinPad::Types, "654321");
+  CHECK(bench.read(std::make_unique<PivCard>(authority)).error() == CardFault::WrongPin);
+  bench.device.set_at_pin_pad(simulated::AtPinPad::Nothing);
+  CHECK(bench.read(std::make_unique<PivCard>(authority)).error() == CardFault::PinNotEntered);
+  CHECK(asked == 3);
+  CHECK(bench.device.reports().empty());
+}
+
 TEST_CASE("a copy of every kind of card is found out") {
   const CardAuthority authority;
   CardBench bench(all_trusting(authority));
