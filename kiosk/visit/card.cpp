@@ -23,6 +23,12 @@ CardState shown_after(event::CardFault fault) {
       return CardState::BankCard;
     case event::CardFault::Staff:
       return CardState::StaffCard;
+    case event::CardFault::WrongPin:
+      return CardState::WrongPin;
+    case event::CardFault::NoPin:
+      return CardState::NoPin;
+    case event::CardFault::NoPinPad:
+      return CardState::NoPinPad;
     case event::CardFault::Failed:
       break;
   }
@@ -93,6 +99,16 @@ void Stepper::on(const event::CardNamed& named) {
   if (identify == nullptr || !state_.around.card_inside) return;
   identify->card = CardState::Checking;
   identify->name = named.name;
+}
+
+void Stepper::on(const event::CardPinWanted& wanted) {
+  Visit* visit = visit_of(wanted.visit);
+  if (visit == nullptr) return;
+  auto* identify = std::get_if<page::Identify>(&visit->page);
+  if (identify == nullptr || !state_.around.card_inside) return;
+  identify->card = CardState::PinWanted;
+  // Hands that are at the reader's keypad do not touch the screen.
+  visit->last_touch = stamped_.steady;
 }
 
 void Stepper::on(const event::CardRead& read) {

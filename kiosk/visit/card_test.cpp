@@ -68,6 +68,23 @@ TEST_CASE("a card is greeted by name before it has proven itself, and let in onl
   }
 }
 
+TEST_CASE(
+    "a PIN is asked for while the card is in, and whoever types it on the reader is not taken to be gone") {
+  const auto city = small_city();
+  Counter counter = at_identify(city);
+  counter.happen(event::CardPinWanted{counter.visit()->id});
+  CHECK((state_of(counter) == CardState::Waiting));  // there is no card
+  counter.happen(event::CardInserted{});
+  counter.happen(event::CardReading{counter.visit()->id});
+  const SteadyTime before = counter.visit()->last_touch;
+  counter.pass(std::chrono::seconds(5));
+  counter.happen(event::CardPinWanted{counter.visit()->id});
+  CHECK((state_of(counter) == CardState::PinWanted));
+  CHECK(counter.visit()->last_touch > before);
+  counter.happen(event::CardRemoved{});
+  CHECK((state_of(counter) == CardState::Waiting));
+}
+
 TEST_CASE("each kind of card that does not do has its own state") {
   const auto city = small_city();
   const std::vector<std::pair<event::CardFault, CardState>> all{
@@ -76,7 +93,10 @@ TEST_CASE("each kind of card that does not do has its own state") {
       {event::CardFault::NotGenuine, CardState::NotGenuine},
       {event::CardFault::OutOfDate, CardState::OutOfDate},
       {event::CardFault::Bank, CardState::BankCard},
-      {event::CardFault::Staff, CardState::StaffCard}};
+      {event::CardFault::Staff, CardState::StaffCard},
+      {event::CardFault::WrongPin, CardState::WrongPin},
+      {event::CardFault::NoPin, CardState::NoPin},
+      {event::CardFault::NoPinPad, CardState::NoPinPad}};
   for (const auto& [fault, shown] : all) {
     Counter counter = at_identify(city);
     counter.happen(event::CardInserted{});

@@ -96,6 +96,10 @@ struct CardNamed {
   VisitId visit = 0;
   PersonalText name;
 };
+/// The person has to type the card's PIN on the reader's keypad; what comes of it is CardRead or CardFailed.
+struct CardPinWanted {
+  VisitId visit = 0;
+};
 /// The card has proven itself.
 struct CardRead {
   VisitId visit = 0;
@@ -109,6 +113,9 @@ enum class CardFault {
   OutOfDate,   ///< its certificate is not valid today
   Bank,        ///< recognised by name, and not read
   Staff,       ///< of the municipality's own people
+  WrongPin,    ///< or one that the card has blocked
+  NoPin,       ///< cancelled, or nothing typed for too long
+  NoPinPad,    ///< it wants a PIN, and this reader has no keypad
 };
 struct CardFailed {
   VisitId visit = 0;
@@ -193,13 +200,13 @@ struct RestartOrdered {};
 
 }  // namespace event
 
-using Event =
-    std::variant<event::Acted, event::Tick, event::PrinterChanged, event::ReaderChanged, event::CardInserted,
-                 event::CardRemoved, event::CardReading, event::CardNamed, event::CardRead, event::CardFailed,
-                 event::ReceiptLaidOut, event::PrintEnded, event::ReceiptHeld, event::Filed,
-                 event::FilingFailed, event::Recovered, event::QueueChanged, event::NetworkChanged, event::Sent,
-                 event::LookedUp, event::LookUpFailed, event::CatalogueLoaded, event::StartedBroken,
-                 event::OutOfOrder, event::BackInOrder, event::ClosedByCity, event::RestartOrdered>;
+using Event = std::variant<event::Acted, event::Tick, event::PrinterChanged, event::ReaderChanged,
+                           event::CardInserted, event::CardRemoved, event::CardReading, event::CardNamed,
+                           event::CardPinWanted, event::CardRead, event::CardFailed, event::ReceiptLaidOut,
+                           event::PrintEnded, event::ReceiptHeld, event::Filed, event::FilingFailed,
+                           event::Recovered, event::QueueChanged, event::NetworkChanged, event::Sent,
+                           event::LookedUp, event::LookUpFailed, event::CatalogueLoaded, event::StartedBroken,
+                           event::OutOfOrder, event::BackInOrder, event::ClosedByCity, event::RestartOrdered>;
 
 /// An event with what `step` may not fetch for itself.
 struct Stamped {

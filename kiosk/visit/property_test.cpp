@@ -110,7 +110,7 @@ Event some_event(SeededRandom& random, const Counter& counter) {
     case 5:
       return event::CardRead{id, PersonalText("0499370899"), PersonalText("سارا")};
     case 6:
-      return event::CardFailed{id, static_cast<event::CardFault>(random.below(6))};
+      return event::CardFailed{id, static_cast<event::CardFault>(random.below(9))};
     case 7:
       return event::ReceiptLaidOut{id, Bitmap(8, 8)};
     case 8:
@@ -144,6 +144,7 @@ Event some_event(SeededRandom& random, const Counter& counter) {
     case 20:
       return event::Tick{};
     case 21:
+      if (random.below(2) == 0) return event::CardPinWanted{id};
       return event::CardNamed{id, PersonalText("سارا")};
     default:
       return event::Acted{random.below(3) == 0 ? some_action(random) : sensible_action(random, counter)};

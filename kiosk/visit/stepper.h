@@ -21,6 +21,7 @@ class Stepper {
   void on(const event::CardRemoved& removed);
   void on(const event::CardReading& reading);
   void on(const event::CardNamed& named);
+  void on(const event::CardPinWanted& wanted);
   void on(const event::CardRead& read);
   void on(const event::CardFailed& failed);
   void on(const event::ReceiptLaidOut& laid_out);

@@ -66,6 +66,12 @@ visit::event::CardFault fault_of(card::CardFault fault) {
       return CardFault::NotGenuine;
     case card::CardFault::OutOfDate:
       return CardFault::OutOfDate;
+    case card::CardFault::WrongPin:
+      return CardFault::WrongPin;
+    case card::CardFault::PinNotEntered:
+      return CardFault::NoPin;
+    case card::CardFault::NoPinPad:
+      return CardFault::NoPinPad;
     default:
       return CardFault::Failed;
   }
@@ -195,6 +201,7 @@ card::ReadingSetup ReaderWorker::reading_setup(visit::VisitId visit) {
     if (so_far.kind == card::CardKind::Citizen && name != nullptr)
       setup_.events->post(visit::event::CardNamed{visit, *name});
   };
+  setup.pin_wanted = [this, visit] { setup_.events->post(visit::event::CardPinWanted{visit}); };
   return setup;
 }
 

@@ -19,7 +19,8 @@
 
 namespace pishkhan::workers {
 
-/// The card reader's thread: tells when a card comes and goes, and reads the one that is in when asked.
+/// The card reader's thread: tells when a card comes and goes, and reads the one that is in when asked. Reading
+/// a card that wants a PIN takes as long as the person at the reader's keypad, at most PinEntry::time.
 /// Everything borrowed must outlive it; destroying it stops and joins the thread.
 class ReaderWorker {
  public:

@@ -45,6 +45,11 @@ CardWords words_of_other(const Page& page, CardState state, Typing typing) {
       return {page.tr("This is a staff card"),
               page.tr("It is recognised, and opens nothing at this counter yet. Please take it out."),
               NoticeKind::Notice, reason};
+    case CardState::NoPinPad:
+      return {page.tr("This card asks for a PIN"),
+              page.tr("The reader here has no keypad, and a card's PIN is never typed on a screen. Please take "
+                      "the card out."),
+              NoticeKind::Notice, reason};
     case CardState::LeftBehind:
       return {page.tr("Somebody's card is in the reader"),
               page.tr("It was left by a person before you. Please take it out and hand it to the staff."),
@@ -66,8 +71,33 @@ CardWords words_of_other(const Page& page, CardState state, Typing typing) {
           NoticeKind::Notice, reason};
 }
 
+/// A PIN goes from the reader's keypad to the card; the counter only asks for it.
+CardWords words_of_pin(const Page& page, CardState state) {
+  const std::string_view reason = page.tr("Waiting for your card.");
+  switch (state) {
+    case CardState::WrongPin:
+      return {page.tr("The card did not accept this PIN"),
+              page.tr("To try once more, take the card out and put it in again. It counts wrong tries, and "
+                      "locks itself after a few."),
+              NoticeKind::Notice, reason};
+    case CardState::NoPin:
+      return {page.tr("No PIN was typed"),
+              page.tr("Please take the card out, and put it in again when you are ready."), NoticeKind::Notice,
+              reason};
+    default:
+      break;
+  }
+  return {page.tr("Type your card's PIN on the reader's keypad"),
+          page.tr("Then press the green key. The PIN does not leave the reader; nobody here sees it."),
+          std::nullopt, page.tr("Waiting for your PIN.")};
+}
+
 CardWords words_of(const Page& page, CardState state, Typing typing) {
   switch (state) {
+    case CardState::PinWanted:
+    case CardState::WrongPin:
+    case CardState::NoPin:
+      return words_of_pin(page, state);
     case CardState::NoReader:
       return {page.tr("The card reader does not answer"), page.tr("It is not your card's fault."),
               NoticeKind::Notice, page.tr("No card can be read just now.")};
@@ -143,7 +173,8 @@ void draw_by_card(Page& page, const view::Identify& view, const Header& header) 
     page.flow(body, view.name->reveal(), {.type = toolkit::Type::Title, .weight = toolkit::Weight::Bold},
               theme.gap_24);
   }
-  if (view.card == CardState::Reading || view.card == CardState::Checking) {
+  if (view.card == CardState::Reading || view.card == CardState::Checking ||
+      view.card == CardState::PinWanted) {
     toolkit::spinner(page.ui, body.cut_top(theme.button_height, theme.gap_24), page.situation.waiting_for,
                      theme.turquoise);
   }

@@ -53,12 +53,16 @@ enum class CardState {
   Waiting,
   Reading,
   Checking,    ///< read; it is proving that it is no copy
+  PinWanted,   ///< the person types on the reader's own keypad
   Unknown,     ///< a chip card that cannot be read here
   Failed,      ///< could not be read
   NotGenuine,  ///< did not prove itself
   OutOfDate,   ///< not valid today
   BankCard,    ///< recognised by name, and not read
   StaffCard,   ///< recognised; it opens nothing
+  WrongPin,    ///< or a PIN that the card has blocked
+  NoPin,       ///< cancelled, or nothing typed for too long
+  NoPinPad,    ///< the card wants a PIN, and the reader has no keypad
   PulledOut,   ///< in the middle of a visit that is bound to it
   LeftBehind,  ///< it is the card of somebody who has gone
 };
