@@ -60,8 +60,8 @@ int run(const std::string& file) {
   parts.random = &random;
   parts.printer_models = printer::Models::load(parts.config.printers);
   for (const auto& refused : parts.printer_models.refused()) {
-    log::error("printer.model-refused", {{"file", log::PublicText{refused.file}},
-                                         {"fault", log::PublicText{printer::describe(refused.fault)}}});
+    log::error("printer.model-refused",
+               {{"file", log::PublicText{refused.file}}, {"fault", log::PublicText{describe(refused.fault)}}});
   }
   parts.reader_quirks = card::Quirks::load(parts.config.readers);
   for (const auto& refused : parts.reader_quirks.refused()) {

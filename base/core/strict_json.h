@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/core/bytes.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -115,6 +117,18 @@ class StrictObject {
       return;
     }
     refuse(Kind::WrongValue, field, allowed);
+  }
+
+  /// Four hexadecimal digits, as lsusb prints ids and releases.
+  void sixteen_bits(std::string_view field, Need need, std::optional<std::uint16_t>& target) {
+    const std::string allowed = "four hexadecimal digits";
+    const Json* found = look(field, need, allowed);
+    if (found == nullptr) return;
+    if (!found->is_string()) return refuse(Kind::WrongType, field, allowed);
+    const auto& digits = found->get_ref<const std::string&>();
+    const auto bytes = digits.size() == 4 ? from_hex(digits) : std::nullopt;
+    if (!bytes) return refuse(Kind::WrongValue, field, allowed);
+    target = static_cast<std::uint16_t>((*bytes)[0] << 8 | (*bytes)[1]);
   }
 
   /// A list of `least` to `most` values, or nullptr.

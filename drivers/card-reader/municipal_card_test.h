@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/core/data_files.h"
 #include "base/core/random.h"
 #include "drivers/card-reader/profiles.h"
 #include "drivers/card-reader/reading.h"

@@ -1,9 +1,8 @@
 #include "drivers/card-reader/profiles.h"
 
+#include "base/core/data_files.h"
+
 #include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <system_error>
 #include <utility>
 
 namespace pishkhan::card {
@@ -40,32 +39,14 @@ Result<Profile, Profiles::Refused> load_one(const fs::path& file, const ProfileK
 
 }  // namespace
 
-Result<std::string, DataFault> read_data_file(const fs::path& file, std::size_t most_bytes) {
-  std::error_code error;
-  const auto size = fs::file_size(file, error);
-  if (error) return fail(DataFault{DataFault::Kind::CannotRead, "", ""});
-  if (size > most_bytes)
-    return fail(DataFault{DataFault::Kind::TooLarge, "", "at most " + std::to_string(most_bytes) + " bytes"});
-  std::ifstream stream(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (!stream.good() && !stream.eof()) return fail(DataFault{DataFault::Kind::CannotRead, "", ""});
-  return text;
-}
-
 Profiles::Profiles(std::vector<Profile> profiles) : profiles_(std::move(profiles)) {
   std::ranges::stable_sort(profiles_, {}, &Profile::kind);
 }
 
 Profiles Profiles::load(const fs::path& folder, const ProfileKey& key) {
-  std::vector<fs::path> files;
-  std::error_code ignored;
-  for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
-    if (entry->path().extension() == ".json" && files.size() < most_files) files.push_back(entry->path());
-  }
-  std::ranges::sort(files);
   std::vector<Profile> good;
   std::vector<Refused> bad;
-  for (const fs::path& file : files) {
+  for (const fs::path& file : data_files(folder, most_files)) {
     auto profile = load_one(file, key);
     if (profile)
       good.push_back(std::move(*profile));

@@ -45,8 +45,5 @@ class Profiles {
 };
 /// "citizen-card.json: unsigned".
 [[nodiscard]] std::string describe(const Profiles::Refused& refused);
-/// The text of a file of at most so many bytes.
-[[nodiscard]] Result<std::string, DataFault> read_data_file(const std::filesystem::path& file,
-                                                            std::size_t most_bytes);
 
 }  // namespace pishkhan::card

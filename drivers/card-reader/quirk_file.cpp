@@ -34,19 +34,6 @@ constexpr int least_message_bytes = 271;
 constexpr int most_message_bytes = 65'556;
 constexpr int most_settle_milliseconds = 5000;
 
-/// Four hexadecimal digits, as lsusb prints ids and releases.
-void sixteen_bits(StrictObject& object, std::string_view field, Need need,
-                  std::optional<std::uint16_t>& target) {
-  constexpr std::string_view allowed = "four hexadecimal digits";
-  const Json* found = object.look(field, need, allowed);
-  if (found == nullptr) return;
-  if (!found->is_string()) return object.refuse(Kind::WrongType, field, std::string(allowed));
-  const auto& digits = found->get_ref<const std::string&>();
-  const auto bytes = digits.size() == 4 ? from_hex(digits) : std::nullopt;
-  if (!bytes) return object.refuse(Kind::WrongValue, field, std::string(allowed));
-  target = static_cast<std::uint16_t>((*bytes)[0] << 8 | (*bytes)[1]);
-}
-
 void read_matches(StrictObject& top, Quirk& quirk, std::optional<DataFault>& fault) {
   const Json* list = top.list("match", Need::Must, 1, most_matches);
   if (list == nullptr) return;
@@ -57,10 +44,10 @@ void read_matches(StrictObject& top, Quirk& quirk, std::optional<DataFault>& fau
     std::string name;
     QuirkMatch match;
     object.text("name", Need::Must, name);  // for whoever reads the file
-    sixteen_bits(object, "vendor_id", Need::Must, vendor);
-    sixteen_bits(object, "product_id", Need::Must, product);
-    sixteen_bits(object, "first_release", Need::May, match.first_release);
-    sixteen_bits(object, "last_release", Need::May, match.last_release);
+    object.sixteen_bits("vendor_id", Need::Must, vendor);
+    object.sixteen_bits("product_id", Need::Must, product);
+    object.sixteen_bits("first_release", Need::May, match.first_release);
+    object.sixteen_bits("last_release", Need::May, match.last_release);
     object.nothing_else();
     match.vendor_id = vendor.value_or(0);
     match.product_id = product.value_or(0);

@@ -1,9 +1,6 @@
 #include "drivers/card-reader/quirk_files.h"
 
-#include "drivers/card-reader/profiles.h"
-
-#include <algorithm>
-#include <system_error>
+#include "base/core/data_files.h"
 
 namespace pishkhan::card {
 
@@ -20,15 +17,8 @@ int weight(const QuirkMatch& match, const usb::Identity& identity) {
 }  // namespace
 
 Quirks Quirks::load(const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> files;
-  std::error_code ignored;
-  for (std::filesystem::directory_iterator entry(folder, ignored), end; !ignored && entry != end;
-       entry.increment(ignored)) {
-    if (entry->path().extension() == ".json" && files.size() < most_files) files.push_back(entry->path());
-  }
-  std::ranges::sort(files);
   Quirks quirks;
-  for (const auto& file : files) {
+  for (const auto& file : data_files(folder, most_files)) {
     const auto text = read_data_file(file, most_bytes);
     auto quirk = text ? parse_quirk(file.stem().string(), *text) : Result<Quirk, DataFault>(fail(text.error()));
     if (quirk) {

@@ -1,9 +1,8 @@
 #include "drivers/receipt-printer/model.h"
 
+#include "base/core/data_files.h"
+
 #include <algorithm>
-#include <array>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 namespace pishkhan::printer {
@@ -38,41 +37,13 @@ int weight(const ModelMatch& match, const PrinterIdentity& printer) {
   return sum;
 }
 
-/// The file's text, or why not. A file that is too large is not read to its end.
-Result<std::string, ModelFault> read_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(ModelFault{ModelFault::Kind::CannotRead, "", "a readable file"});
-  std::string text(Models::most_bytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > Models::most_bytes) return fail(ModelFault{ModelFault::Kind::TooLarge, "", "64 KiB"});
-  return text;
-}
-
 }  // namespace
 
-std::string describe(const ModelFault& fault) {
-  static constexpr std::array<std::string_view, 7> names{
-      "cannot-read", "too-large", "syntax", "missing-field", "unknown-field", "wrong-type", "wrong-value"};
-  std::string text(names.at(static_cast<std::size_t>(fault.kind)));
-  if (!fault.field.empty()) text += ": " + fault.field;
-  if (!fault.allowed.empty()) text += ": " + fault.allowed;
-  return text;
-}
-
 Models Models::load(const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> files;
-  std::error_code ignored;
-  for (std::filesystem::directory_iterator entry(folder, ignored), end; !ignored && entry != end;
-       entry.increment(ignored)) {
-    if (entry->path().extension() == ".json" && files.size() < most_files) files.push_back(entry->path());
-  }
-  std::ranges::sort(files);
   Models models;
-  for (const auto& file : files) {
-    const auto text = read_file(file);
-    auto model =
-        text ? parse_model(file.stem().string(), *text) : Result<Model, ModelFault>(fail(text.error()));
+  for (const auto& file : data_files(folder, most_files)) {
+    const auto text = read_data_file(file, most_bytes);
+    auto model = text ? parse_model(file.stem().string(), *text) : Result<Model, DataFault>(fail(text.error()));
     if (model) {
       models.models_.push_back(std::move(*model));
     } else {

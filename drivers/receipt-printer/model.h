@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/core/result.h"
+#include "base/core/strict_json.h"
 #include "drivers/receipt-printer/device_id.h"
 #include "drivers/usb/device_info.h"
 
@@ -97,27 +98,9 @@ struct Model {
   [[nodiscard]] int printable_dots() const { return dots_per_line - margin_left_dots - margin_right_dots; }
 };
 
-/// Why a model file is refused, for whoever writes it.
-struct ModelFault {
-  enum class Kind : std::uint8_t {
-    CannotRead,
-    TooLarge,
-    Syntax,
-    MissingField,
-    UnknownField,
-    WrongType,
-    WrongValue
-  };
-  Kind kind = Kind::CannotRead;
-  std::string field;    ///< "pishkhan.buffer_bytes"; empty: the whole file
-  std::string allowed;  ///< what would be right
-};
-/// "wrong-value: pishkhan.buffer_bytes: 2048 to 1048576".
-[[nodiscard]] std::string describe(const ModelFault& fault);
-
 /// Reads one model (README.md, "How to add a model"). The names outside "pishkhan" are those of
 /// escpos-printer-db, of which fields that we do not need are let pass; "pishkhan" is strict.
-[[nodiscard]] Result<Model, ModelFault> parse_model(std::string_view id, std::string_view json);
+[[nodiscard]] Result<Model, DataFault> parse_model(std::string_view id, std::string_view json);
 
 /// Who a plugged-in printer says it is.
 struct PrinterIdentity {
@@ -138,7 +121,7 @@ class Models {
 
   struct Refused {
     std::string file;
-    ModelFault fault;
+    DataFault fault;
   };
   [[nodiscard]] const std::vector<Refused>& refused() const { return refused_; }
   [[nodiscard]] const std::vector<Model>& all() const { return models_; }

@@ -1,9 +1,7 @@
 // From a model file to a Model: every field checked, the first that is wrong named.
 #include "drivers/receipt-printer/model.h"
 
-#include <initializer_list>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
 namespace pishkhan::printer {
@@ -11,118 +9,10 @@ namespace pishkhan::printer {
 namespace {
 
 using Json = nlohmann::json;
-using Kind = ModelFault::Kind;
+using Kind = DataFault::Kind;
+using Need = StrictObject::Need;
 
-template <class Value>
-struct Word {
-  std::string_view word;
-  Value value;
-};
-
-/// One object of the file. The first fault stays; later readings then change nothing.
-class Section {
- public:
-  Section(const Json& object, std::string path, std::optional<ModelFault>& fault)
-      : object_(object), path_(std::move(path)), fault_(fault) {
-    if (!object_.is_object()) refuse(Kind::WrongType, "", "an object");
-  }
-
-  void refuse(Kind kind, std::string_view field, std::string allowed) {
-    if (fault_) return;
-    std::string name = path_;
-    if (!name.empty() && !field.empty()) name += '.';
-    name += field;
-    fault_ = ModelFault{kind, std::move(name), std::move(allowed)};
-  }
-
-  enum class Need : std::uint8_t { Must, May };
-  [[nodiscard]] const Json* look(std::string_view field, Need need, std::string_view allowed) {
-    seen_.emplace(field);
-    if (fault_) return nullptr;
-    const auto found = object_.find(field);
-    if (found != object_.end()) return &*found;
-    if (need == Need::Must) refuse(Kind::MissingField, field, std::string(allowed));
-    return nullptr;
-  }
-
-  void number(std::string_view field, Need need, int& target, int least, int most) {
-    const std::string allowed = std::to_string(least) + " to " + std::to_string(most);
-    const Json* found = look(field, need, allowed);
-    if (found == nullptr) return;
-    if (!found->is_number_integer()) return refuse(Kind::WrongType, field, allowed);
-    const auto value = found->is_number_unsigned() && found->get<std::uint64_t>() > INT32_MAX
-                           ? std::int64_t{INT32_MAX}
-                           : found->get<std::int64_t>();
-    if (value < least || value > most) return refuse(Kind::WrongValue, field, allowed);
-    target = static_cast<int>(value);
-  }
-
-  void text(std::string_view field, Need need, std::string& target) {
-    constexpr std::size_t most = 80;
-    const Json* found = look(field, need, "a text");
-    if (found == nullptr) return;
-    if (!found->is_string()) return refuse(Kind::WrongType, field, "a text");
-    const auto& value = found->get_ref<const std::string&>();
-    if (value.empty() || value.size() > most) return refuse(Kind::WrongValue, field, "1 to 80 bytes");
-    target = value;
-  }
-
-  [[nodiscard]] std::optional<bool> yes_or_no(std::string_view field, Need need) {
-    const Json* found = look(field, need, "true or false");
-    if (found == nullptr) return std::nullopt;
-    if (!found->is_boolean()) {
-      refuse(Kind::WrongType, field, "true or false");
-      return std::nullopt;
-    }
-    return found->get<bool>();
-  }
-
-  template <class Value>
-  void word(std::string_view field, Need need, Value& target, std::initializer_list<Word<Value>> words) {
-    std::string allowed;
-    for (const auto& one : words) allowed += (allowed.empty() ? "" : ", ") + std::string(one.word);
-    const Json* found = look(field, need, allowed);
-    if (found == nullptr) return;
-    if (!found->is_string()) return refuse(Kind::WrongType, field, allowed);
-    for (const auto& one : words) {
-      if (found->get_ref<const std::string&>() != one.word) continue;
-      target = one.value;
-      return;
-    }
-    refuse(Kind::WrongValue, field, allowed);
-  }
-
-  void usb_id(std::string_view field, std::optional<std::uint16_t>& target) {
-    constexpr std::string_view allowed = "four hexadecimal digits";
-    const Json* found = look(field, Need::May, allowed);
-    if (found == nullptr) return;
-    if (!found->is_string()) return refuse(Kind::WrongType, field, std::string(allowed));
-    const auto& digits = found->get_ref<const std::string&>();
-    const auto bytes = digits.size() == 4 ? from_hex(digits) : std::nullopt;
-    if (!bytes) return refuse(Kind::WrongValue, field, std::string(allowed));
-    target = static_cast<std::uint16_t>((*bytes)[0] << 8 | (*bytes)[1]);
-  }
-
-  /// Nothing may be left that nobody has asked for: a mistyped field must not be a silent default.
-  void nothing_else() {
-    if (fault_) return;
-    for (const auto& item : object_.items()) {
-      if (!seen_.contains(item.key())) return refuse(Kind::UnknownField, item.key(), "");
-    }
-  }
-
-  [[nodiscard]] bool whole() const { return !fault_; }
-
- private:
-  const Json& object_;
-  std::string path_;
-  std::optional<ModelFault>& fault_;
-  std::set<std::string, std::less<>> seen_;
-};
-
-using Need = Section::Need;
-
-void read_forms(Section& own, Model& model) {
+void read_forms(StrictObject& own, Model& model) {
   own.word<ProofOfPrint>("proof", Need::Must, model.proof,
                          {{"none", ProofOfPrint::None},
                           {"sensor-echo", ProofOfPrint::SensorEcho},
@@ -150,11 +40,11 @@ void read_forms(Section& own, Model& model) {
   if (near_end) model.near_end = *near_end ? NearEndSensor::Present : NearEndSensor::Absent;
 }
 
-void read_presenter(Section& own, Model& model, std::optional<ModelFault>& fault) {
+void read_presenter(StrictObject& own, Model& model, std::optional<DataFault>& fault) {
   const Json* found = own.look("presenter", Need::May, "");
   if (found == nullptr) return;
   Presenter presenter;
-  Section section(*found, "pishkhan.presenter", fault);
+  StrictObject section(*found, "pishkhan.presenter", fault);
   section.number("steps", Need::Must, presenter.steps, 1, 255);
   section.word<Presenter::Untaken>(
       "untaken", Need::Must, presenter.untaken,
@@ -167,17 +57,15 @@ void read_presenter(Section& own, Model& model, std::optional<ModelFault>& fault
   model.presenter = presenter;
 }
 
-void read_matches(Section& own, Model& model, std::optional<ModelFault>& fault) {
+void read_matches(StrictObject& own, Model& model, std::optional<DataFault>& fault) {
   constexpr std::size_t most = 64;
-  const Json* found = own.look("match", Need::May, "");
+  const Json* found = own.list("match", Need::May, 0, most);
   if (found == nullptr) return;
-  if (!found->is_array()) return own.refuse(Kind::WrongType, "match", "a list");
-  if (found->size() > most) return own.refuse(Kind::WrongValue, "match", "at most 64");
   for (std::size_t i = 0; i < found->size() && !fault; ++i) {
-    Section section((*found)[i], "pishkhan.match." + std::to_string(i), fault);
+    StrictObject section((*found)[i], "pishkhan.match." + std::to_string(i), fault);
     ModelMatch match;
-    section.usb_id("vendor_id", match.vendor_id);
-    section.usb_id("product_id", match.product_id);
+    section.sixteen_bits("vendor_id", Need::May, match.vendor_id);
+    section.sixteen_bits("product_id", Need::May, match.product_id);
     section.text("manufacturer", Need::May, match.manufacturer);
     section.text("model", Need::May, match.model);
     section.nothing_else();
@@ -187,10 +75,10 @@ void read_matches(Section& own, Model& model, std::optional<ModelFault>& fault) 
   }
 }
 
-void read_own(Section& top, Model& model, std::optional<ModelFault>& fault) {
+void read_own(StrictObject& top, Model& model, std::optional<DataFault>& fault) {
   const Json* found = top.look("pishkhan", Need::Must, "an object");
   if (found == nullptr) return;
-  Section own(*found, "pishkhan", fault);
+  StrictObject own(*found, "pishkhan", fault);
   own.number("buffer_bytes", Need::Must, model.buffer_bytes, 2048, 1 << 20);
   own.number("margin_left_dots", Need::May, model.margin_left_dots, 0, 200);
   own.number("margin_right_dots", Need::May, model.margin_right_dots, 0, 200);
@@ -203,10 +91,10 @@ void read_own(Section& top, Model& model, std::optional<ModelFault>& fault) {
 }
 
 /// What escpos-printer-db says may not contradict what we are about to send.
-void check_features(Section& top, const Model& model, std::optional<ModelFault>& fault) {
+void check_features(StrictObject& top, const Model& model, std::optional<DataFault>& fault) {
   const Json* found = top.look("features", Need::May, "");
   if (found == nullptr) return;
-  Section features(*found, "features", fault);
+  StrictObject features(*found, "features", fault);
   const auto needs = [&](const char* feature, bool used) {
     const auto there = features.yes_or_no(feature, Need::May);
     if (there && !*there && used)
@@ -222,20 +110,20 @@ void check_features(Section& top, const Model& model, std::optional<ModelFault>&
 
 }  // namespace
 
-Result<Model, ModelFault> parse_model(std::string_view id, std::string_view json) {
+Result<Model, DataFault> parse_model(std::string_view id, std::string_view json) {
   const Json parsed = Json::parse(json.begin(), json.end(), nullptr, false);
-  if (parsed.is_discarded()) return fail(ModelFault{Kind::Syntax, "", "JSON (RFC 8259)"});
-  std::optional<ModelFault> fault;
+  if (parsed.is_discarded()) return fail(DataFault{Kind::Syntax, "", "JSON (RFC 8259)"});
+  std::optional<DataFault> fault;
   Model model;
   model.id = id;
-  Section top(parsed, "", fault);
+  StrictObject top(parsed, "", fault);
   top.text("vendor", Need::Must, model.vendor);
   top.text("name", Need::Must, model.name);
   if (const Json* media = top.look("media", Need::Must, "an object")) {
-    Section section(*media, "media", fault);
+    StrictObject section(*media, "media", fault);
     section.number("dpi", Need::Must, model.dots_per_inch, 100, 255);
     if (const Json* width = section.look("width", Need::Must, "an object")) {
-      Section(*width, "media.width", fault).number("pixels", Need::Must, model.dots_per_line, 128, 2048);
+      StrictObject(*width, "media.width", fault).number("pixels", Need::Must, model.dots_per_line, 128, 2048);
     }
   }
   read_own(top, model, fault);

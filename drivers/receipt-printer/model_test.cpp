@@ -10,7 +10,7 @@
 namespace pishkhan::printer {
 namespace {
 
-using Kind = ModelFault::Kind;
+using Kind = DataFault::Kind;
 
 std::string text_of(const std::string& id) {
   std::ifstream file("assets/printers/" + id + ".json");

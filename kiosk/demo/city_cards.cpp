@@ -1,6 +1,7 @@
 #include "kiosk/demo/city_cards.h"
 
 #include "base/core/base64.h"
+#include "base/core/data_files.h"
 #include "drivers/card-reader/profiles.h"
 #include "offline-queue/protocol/signing_key.h"
 
@@ -25,7 +26,7 @@ bool write(const fs::path& file, const std::string& text) {
 /// The municipality's own copy of a shipped profile: its authority entered, and signed.
 bool sign_profile(const fs::path& from, const fs::path& to, const Bytes& authority,
                   const protocol::SigningKey& city) {
-  const auto text = card::read_data_file(from, card::Profiles::most_bytes);
+  const auto text = read_data_file(from, card::Profiles::most_bytes);
   auto profile = nlohmann::ordered_json::parse(text ? *text : "", nullptr, false);
   if (profile.is_discarded()) return false;
   if (profile.contains("proof")) profile["proof"]["authorities"] = {to_base64(authority)};
@@ -42,9 +43,7 @@ std::unique_ptr<CityCards> CityCards::issue(const fs::path& folder, const fs::pa
   std::unique_ptr<CityCards> cards(new CityCards(folder));
   std::error_code error;
   fs::create_directories(folder, error);
-  for (const auto& entry : fs::directory_iterator(fs::path(PISHKHAN_ASSETS) / "cards", error)) {
-    const fs::path& file = entry.path();
-    if (file.extension() != ".json") continue;
+  for (const fs::path& file : data_files(fs::path(PISHKHAN_ASSETS) / "cards", card::Profiles::most_files)) {
     if (!sign_profile(file, folder / file.filename(), cards->authority_.certificate(), *key)) return nullptr;
   }
   return cards;

@@ -1,4 +1,5 @@
 #include "base/core/clock.h"
+#include "base/core/data_files.h"
 #include "base/core/random.h"
 #include "drivers/card-reader/profiles.h"
 #include "drivers/card-reader/transcript.h"
@@ -53,14 +54,9 @@ int tell_reader(const CLI::App& verb) {
 /// Every profile of the folder, signed or not: whoever writes one tries it before it is signed. The kiosk takes
 /// none that is not.
 std::vector<card::Profile> profiles_of(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code ignored;
-  for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end; entry.increment(ignored))
-    if (entry->path().extension() == ".json") files.push_back(entry->path());
-  std::ranges::sort(files);
   std::vector<card::Profile> profiles;
-  for (const fs::path& file : files) {
-    const auto text = card::read_data_file(file, card::Profiles::most_bytes);
+  for (const fs::path& file : data_files(folder, card::Profiles::most_files)) {
+    const auto text = read_data_file(file, card::Profiles::most_bytes);
     auto profile = text ? card::parse_profile(file.stem().string(), *text)
                         : Result<card::Profile, DataFault>(fail(text.error()));
     if (profile)

@@ -1,3 +1,4 @@
+#include "base/core/data_files.h"
 #include "drivers/card-reader/atr.h"
 #include "drivers/card-reader/ccid_descriptor.h"
 #include "drivers/card-reader/profiles.h"
@@ -80,11 +81,11 @@ std::optional<std::string> signature_state(const std::filesystem::path& file, co
                                            const std::filesystem::path& key_file) {
   constexpr std::size_t most_bytes = 4096;
   if (key_file.empty()) return std::nullopt;
-  const auto pem = card::read_data_file(key_file, most_bytes);
+  const auto pem = read_data_file(key_file, most_bytes);
   const auto key = pem ? card::ProfileKey::from_pem(*pem)
                        : Result<card::ProfileKey, card::TrustFault>(fail(card::TrustFault::Malformed));
   if (!key) return "the key cannot be used";
-  auto signature = card::read_data_file(file.string() + ".sig", most_bytes);
+  auto signature = read_data_file(file.string() + ".sig", most_bytes);
   if (!signature) return "unsigned";
   while (!signature->empty() && (signature->back() == '\n' || signature->back() == '\r')) signature->pop_back();
   const auto bytes = from_hex(*signature);
@@ -92,7 +93,7 @@ std::optional<std::string> signature_state(const std::filesystem::path& file, co
 }
 
 int check_profile(const CLI::App& verb, const std::filesystem::path& file, const std::filesystem::path& key) {
-  const auto text = card::read_data_file(file, card::Profiles::most_bytes);
+  const auto text = read_data_file(file, card::Profiles::most_bytes);
   const auto profile = text ? card::parse_profile(file.stem().string(), *text)
                             : Result<card::Profile, DataFault>(fail(text.error()));
   Report report{{"file", file.filename().string()}};
@@ -109,7 +110,7 @@ int check_profile(const CLI::App& verb, const std::filesystem::path& file, const
 }
 
 int check_quirk(const CLI::App& verb, const std::filesystem::path& file) {
-  const auto text = card::read_data_file(file, card::Quirks::most_bytes);
+  const auto text = read_data_file(file, card::Quirks::most_bytes);
   const auto quirk = text ? card::parse_quirk(file.stem().string(), *text)
                           : Result<card::Quirk, DataFault>(fail(text.error()));
   Report report{{"file", file.filename().string()}};

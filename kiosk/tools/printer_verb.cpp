@@ -52,7 +52,7 @@ CLI::Option* add_printers_option(CLI::App& verb) {
 printer::Models load_models(const std::string& folder) {
   printer::Models models = printer::Models::load(folder);
   for (const auto& refused : models.refused())
-    std::fprintf(stderr, "%s: %s\n", refused.file.c_str(), printer::describe(refused.fault).c_str());
+    std::fprintf(stderr, "%s: %s\n", refused.file.c_str(), describe(refused.fault).c_str());
   return models;
 }
 

@@ -1,6 +1,7 @@
 #include "tests/bench/card_reading_bench.h"
 
 #include "base/core/clock.h"
+#include "base/core/data_files.h"
 #include "base/core/random.h"
 #include "drivers/card-reader/profiles.h"
 #include "drivers/card-reader/reading.h"
@@ -32,8 +33,8 @@ double quantile(std::vector<double> values, double part) {
 }
 
 std::optional<card::Profile> trusting(const Bytes& authority) {
-  const auto text = card::read_data_file(std::filesystem::path(PISHKHAN_ASSETS) / "cards/citizen-card.json",
-                                         card::Profiles::most_bytes);
+  const auto text = read_data_file(std::filesystem::path(PISHKHAN_ASSETS) / "cards/citizen-card.json",
+                                   card::Profiles::most_bytes);
   auto profile =
       text ? card::parse_profile("citizen-card", *text) : Result<card::Profile, DataFault>(fail(text.error()));
   if (!profile || !profile->proof) return std::nullopt;

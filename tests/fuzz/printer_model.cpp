@@ -8,7 +8,7 @@ using namespace pishkhan;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto model = printer::parse_model("fuzz", as_text(ByteView(data, size)));
   if (!model) {
-    ENSURE(!printer::describe(model.error()).empty(), "a refusal is explained");
+    ENSURE(!describe(model.error()).empty(), "a refusal is explained");
     return 0;
   }
   // Whatever was taken can be printed with.
