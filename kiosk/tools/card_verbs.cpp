@@ -23,27 +23,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The folder's quirks; what is wrong with a file is said.
+card::Quirks load_quirks(const fs::path& folder) {
+  card::Quirks quirks = card::Quirks::load(folder);
+  for (const auto& refused : quirks.refused())
+    std::fprintf(stderr, "%s: %s\n", refused.file.c_str(), describe(refused.fault).c_str());
+  return quirks;
+}
+
 /// Opens the reader that was plugged in last and does something with it; says why if there is none.
-int with_reader(const std::function<int(usb::Transport&, card::CardReader&)>& act) {
-  const card::Quirks quirks = card::Quirks::load(readers_folder);
+int with_reader(const fs::path& readers,
+                const std::function<int(usb::Transport&, card::CardReader&, const card::Quirk&)>& act) {
+  const card::Quirks quirks = load_quirks(readers);
   return with_device(card::wanted_readers(quirks), "card reader",
                      [&](usb::Transport& transport, const usb::DeviceInfo& device) -> std::optional<int> {
                        const SystemClock clock;
                        card::CardReader::Options options;
                        options.quirk = quirks.match(transport.identity());
                        auto reader = card::CardReader::open(transport, clock, options);
-                       if (reader) return act(transport, *reader);
+                       if (reader) return act(transport, *reader, options.quirk);
                        std::fprintf(stderr, "%s: no reader that this program can drive\n", device.port.c_str());
                        return std::nullopt;
                      });
 }
 
-int tell_reader(const CLI::App& verb) {
-  return with_reader([&verb](usb::Transport& transport, card::CardReader& reader) {
+int tell_reader(const CLI::App& verb, const fs::path& readers) {
+  return with_reader(readers, [&](usb::Transport& transport, card::CardReader& reader,
+                                  const card::Quirk& quirk) {
     Report report;
     char id[16];
     std::snprintf(id, sizeof id, "%04x:%04x", transport.identity().vendor_id, transport.identity().product_id);
     report["id"] = id;
+    report["quirk"] = quirk.id;
     report["descriptor"] = report_of(reader.descriptor());
     report["status"] = report_of(reader.poll(std::chrono::milliseconds(0)));
     print_report(verb, report);
@@ -114,18 +125,18 @@ CardReport look_at_card(card::CardReader& reader, const std::vector<card::Profil
   return result;
 }
 
-int tell_card(const CLI::App& verb, const fs::path& folder) {
+int tell_card(const CLI::App& verb, const fs::path& readers, const fs::path& folder) {
   const auto profiles = profiles_of(folder);
-  return with_reader([&](usb::Transport&, card::CardReader& reader) {
+  return with_reader(readers, [&](usb::Transport&, card::CardReader& reader, const card::Quirk&) {
     const CardReport card = look_at_card(reader, profiles);
     print_report(verb, card.report);
     return card.known ? 0 : 1;
   });
 }
 
-int record_card(const CLI::App& verb, const fs::path& folder, const fs::path& file) {
+int record_card(const CLI::App& verb, const fs::path& readers, const fs::path& folder, const fs::path& file) {
   const auto profiles = profiles_of(folder);
-  return with_reader([&](usb::Transport&, card::CardReader& reader) {
+  return with_reader(readers, [&](usb::Transport&, card::CardReader& reader, const card::Quirk&) {
     CardReport card = look_at_card(reader, profiles);
     if (card.transcript.outcome.empty()) {  // no card, or a mute one: there is nothing to write down
       print_report(verb, card.report);
@@ -144,6 +155,10 @@ int record_card(const CLI::App& verb, const fs::path& folder, const fs::path& fi
   });
 }
 
+CLI::Option* add_readers_option(CLI::App& verb) {
+  return verb.add_option("--readers")->description("folder of reader quirks")->default_str(readers_folder);
+}
+
 CLI::Option* add_profiles_option(CLI::App& verb) {
   return verb.add_option("--profiles")
       ->description("folder of card profiles, signed or not")
@@ -155,14 +170,18 @@ CLI::Option* add_profiles_option(CLI::App& verb) {
 void add_reader(CLI::App& app, int& exit_code) {
   CLI::App* verb = app.add_subcommand("reader", "What the card reader says about itself");
   add_json_flag(*verb);
-  verb->callback([verb, &exit_code] { exit_code = tell_reader(*verb); });
+  const CLI::Option* readers = add_readers_option(*verb);
+  verb->callback([verb, readers, &exit_code] { exit_code = tell_reader(*verb, readers->as<std::string>()); });
 }
 
 void add_card(CLI::App& app, int& exit_code) {
   CLI::App* verb = app.add_subcommand("card", "What card is in the reader; nothing about whose it is");
   add_json_flag(*verb);
+  const CLI::Option* readers = add_readers_option(*verb);
   const CLI::Option* folder = add_profiles_option(*verb);
-  verb->callback([verb, folder, &exit_code] { exit_code = tell_card(*verb, folder->as<std::string>()); });
+  verb->callback([verb, readers, folder, &exit_code] {
+    exit_code = tell_card(*verb, readers->as<std::string>(), folder->as<std::string>());
+  });
 }
 
 void add_record(CLI::App& app, int& exit_code) {
@@ -171,10 +190,12 @@ void add_record(CLI::App& app, int& exit_code) {
                          "Writes down what is said between kiosk and card, with everything masked that "
                          "is not known to be harmless");
   add_json_flag(*verb);
+  const CLI::Option* readers = add_readers_option(*verb);
   const CLI::Option* folder = add_profiles_option(*verb);
   const CLI::Option* file = verb->add_option("file")->description("where to")->required();
-  verb->callback([verb, folder, file, &exit_code] {
-    exit_code = record_card(*verb, folder->as<std::string>(), file->as<std::string>());
+  verb->callback([verb, readers, folder, file, &exit_code] {
+    exit_code =
+        record_card(*verb, readers->as<std::string>(), folder->as<std::string>(), file->as<std::string>());
   });
 }
 

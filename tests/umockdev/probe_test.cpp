@@ -116,6 +116,52 @@ TEST_CASE("profile names what is wrong in a card's profile") {
   CHECK(run("profile /nonexistent.json").code == 1);
 }
 
+TEST_CASE("a reader quirk and a card are added as the README says") {
+  namespace fs = std::filesystem;
+  std::string pattern = (fs::temp_directory_path() / "pishkhan-newcomer-XXXXXX").string();
+  REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+  const fs::path folder = pattern;
+  const auto text_of = [](const fs::path& file) {
+    std::ifstream stream(file);
+    return std::string{std::istreambuf_iterator<char>(stream), {}};
+  };
+  const auto replaced = [](std::string text, const std::string& from, const std::string& to) {
+    const auto at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    return text.replace(at, from.size(), to);
+  };
+  // The page's own example, for the reader that is here: one that claims more than it can.
+  const std::string page = text_of("drivers/card-reader/README.md");
+  const auto begin = page.find("```json\n") + 8;
+  std::string quirk = page.substr(begin, page.find("```", begin) - begin);
+  quirk = replaced(replaced(quirk, "076b", "1209"), "3022", "0002");
+  std::ofstream(folder / "mine.json") << quirk;
+  CHECK(run("quirk " + (folder / "mine.json").string()).code == 0);
+  simulated::SimulatedCardReader device({.level = simulated::ExchangeLevel::Tpdu});
+  device.insert(rig::citizen_card());
+  UsbRig rig;
+  rig.plug_in(device);
+  const auto told = [](const Ended& ended) { return nlohmann::json::parse(ended.out, nullptr, false); };
+  const nlohmann::json reader = told(run("reader --json --readers " + folder.string()));
+  REQUIRE(reader.is_object());
+  CHECK(reader["quirk"] == "mine");
+  CHECK(told(run("reader --json --readers /nonexistent"))["quirk"] == "none");
+  // The card: its pattern under another name, with a mistake, and without it.
+  fs::create_directories(folder / "cards");
+  const fs::path own = folder / "cards/own-card.json";
+  const std::string pattern_of_card = text_of("assets/cards/citizen-card.json");
+  std::ofstream(own) << replaced(pattern_of_card, "\"at_most\": 256", "\"at_mots\": 256");
+  CHECK(run("profile " + own.string()).out.find("unknown-field: steps.1.at_mots") != std::string::npos);
+  std::ofstream(own) << pattern_of_card;
+  CHECK(run("profile " + own.string()).code == 0);
+  const nlohmann::json card =
+      told(run("card --json --readers " + folder.string() + " --profiles " + (folder / "cards").string()));
+  REQUIRE(card.is_object());
+  CHECK(card["profile"] == "own-card");
+  CHECK(card["fault"] == "untrusted");
+  fs::remove_all(folder);
+}
+
 TEST_CASE("reader, card and record speak of the card and not of its holder") {
   simulated::SimulatedCardReader device;
   device.insert(rig::citizen_card());
