@@ -71,6 +71,11 @@ void SimulatedCardReader::card_gone() {
                {command.type, static_cast<std::uint8_t>(command_failed | icc_absent), error_mute, 0, {}})});
 }
 
+void SimulatedCardReader::set_pace(std::uint32_t bits_per_second) {
+  const auto locked = lock();
+  model_.bits_per_second = bits_per_second;
+}
+
 void SimulatedCardReader::set_at_pin_pad(AtPinPad what, std::string digits) {
   const auto locked = lock();
   at_pin_pad_ = what;

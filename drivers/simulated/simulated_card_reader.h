@@ -82,6 +82,8 @@ class SimulatedCardReader final : public SimulatedDevice {
   void insert(std::unique_ptr<SimulatedCard> card, WireManners manners = {});
   /// Null if there was none.
   std::unique_ptr<SimulatedCard> remove();
+  /// ReaderModel::bits_per_second from now on.
+  void set_pace(std::uint32_t bits_per_second);
   /// From now on; the digits are those that are typed. Typing takes a second, doing nothing as long as the pad
   /// waits.
   void set_at_pin_pad(AtPinPad what, std::string digits = {});
