@@ -46,10 +46,6 @@ Bytes get_parameters(std::uint8_t slot, std::uint8_t sequence) {
   return message(0x6C, slot, sequence, 0);
 }
 
-Bytes reset_parameters(std::uint8_t slot, std::uint8_t sequence) {
-  return message(0x6D, slot, sequence, 0);
-}
-
 Bytes set_parameters(std::uint8_t slot, std::uint8_t sequence, Protocol protocol, ByteView structure) {
   return message(0x61, slot, sequence, static_cast<std::uint8_t>(protocol), 0, structure);
 }

@@ -26,8 +26,7 @@ enum class Protocol : std::uint8_t { T0 = 0, T1 = 1 };
 /// 6.1.4. `waiting` is bBWI: by how much the card's time for a T=1 block is multiplied; 0 = not at all.
 [[nodiscard]] Bytes transfer_block(std::uint8_t slot, std::uint8_t sequence, ByteView data,
                                    Part part = Part::Whole, std::uint8_t waiting = 0);
-[[nodiscard]] Bytes get_parameters(std::uint8_t slot, std::uint8_t sequence);    // 6.1.5
-[[nodiscard]] Bytes reset_parameters(std::uint8_t slot, std::uint8_t sequence);  // 6.1.6
+[[nodiscard]] Bytes get_parameters(std::uint8_t slot, std::uint8_t sequence);  // 6.1.5
 [[nodiscard]] Bytes set_parameters(std::uint8_t slot, std::uint8_t sequence, Protocol protocol,
                                    ByteView structure);                                         // 6.1.7
 [[nodiscard]] Bytes escape(std::uint8_t slot, std::uint8_t sequence, ByteView data);            // 6.1.8

@@ -2,6 +2,7 @@
 #include "drivers/card-reader/apdu.h"
 #include "drivers/card-reader/atr.h"
 #include "drivers/card-reader/ccid.h"
+#include "drivers/card-reader/pin_entry.h"
 #include "drivers/card-reader/scripted_reader_test.h"
 #include "drivers/card-reader/tlv.h"
 
@@ -211,7 +212,9 @@ TEST_CASE("CCID commands are the bytes of clause 6.1") {
   CHECK(to_hex(ccid::transfer_block(0, 7, hex("00a4"))) == "6f02000000000700000000a4");
   CHECK(to_hex(ccid::transfer_block(0, 7, {}, ccid::Part::More, 9)) == "6f000000000007091000");
   CHECK(to_hex(ccid::get_parameters(0, 8)) == "6c000000000008000000");
-  CHECK(to_hex(ccid::reset_parameters(0, 8)) == "6d000000000008000000");
+  CHECK(to_hex(ccid::secure(1, 8, hex("00aa"))) ==
+        "69020000000108000000"
+        "00aa");
   CHECK(to_hex(ccid::set_parameters(0, 9, ccid::Protocol::T0, hex("1100000a00"))) ==
         "61050000000009000000"
         "1100000a00");
@@ -248,6 +251,29 @@ TEST_CASE("CCID answers, every truncation and every byte too many") {
   CHECK(ccid::parse_reply(hex("81000000000007c00000")).error() == ccid::FrameFault::BadStatus);
   CHECK(ccid::parse_reply(hex("8101000000000700000041")).error() == ccid::FrameFault::BadStatus);
   CHECK(ccid::parse_reply(hex("80ffffffff0007000000")).error() == ccid::FrameFault::Truncated);
+}
+
+TEST_CASE("the PIN verification data structure, as CCID 6.1.11.4 has it") {
+  PinEntry entry{.reference = 0x80, .least_digits = 6};
+  CHECK(to_hex(pin_command(entry)) == "0020008008ffffffffffffffff");
+  // verification; 30 s; bytes, ASCII; 8 bytes; no length; at most 8, at least 6; validation key; no message
+  CHECK(to_hex(pin_verification(entry, hex("000000"))) ==
+        "001e82080008060200000000"
+        "000000"
+        "0020008008ffffffffffffffff");
+  entry = {.reference = 1,
+           .form = PinEntry::Form::Bcd,
+           .least_digits = 4,
+           .most_digits = 12,
+           .block_bytes = 6,
+           .fill = 0x00,
+           .time = std::chrono::seconds(15)};
+  CHECK(to_hex(pin_verification(entry, hex("00400b"))) ==
+        "000f810600"
+        "0c04"
+        "0200000000"
+        "00400b"
+        "0020000106000000000000");
 }
 
 TEST_CASE("slot notifications") {
