@@ -19,6 +19,8 @@ using printer::Printed;
 using printer::PrintOutcome;
 
 constexpr std::chrono::milliseconds within{1500};
+/// A machine with more to do than processors is late with its answers, too; that is no fault of a driver.
+constexpr std::chrono::milliseconds cancel_time{200};
 /// The transport may take a moment to notice that a cancelled transfer does not come back.
 constexpr std::chrono::milliseconds grace{1000};
 
@@ -63,7 +65,7 @@ class Desk {
  public:
   Desk() : device_(clock_) {
     rig_.plug_in(device_);
-    bus_ = std::move(usb::Bus::start({.cancel_time = 50ms}).value());
+    bus_ = std::move(usb::Bus::start({.cancel_time = cancel_time}).value());
     open();
   }
   void open() {
@@ -135,8 +137,8 @@ const std::vector<PrintFault>& all_print_faults() {
 
 std::size_t urbs_of_receipt() {
   Desk desk;
-  static_cast<void>(desk.print(small_receipt(576, 120)));
-  return desk.rig().urbs(desk.device());
+  const bool printed = std::holds_alternative<Printed>(desk.print(small_receipt(576, 120)));
+  return printed ? desk.rig().urbs(desk.device()) : 0;
 }
 
 std::string check_print_fault(PrintFault fault, std::size_t urb_index, std::string& outcome) {

@@ -16,7 +16,7 @@ using PrintFault = std::variant<UrbFault, Happening>;
 /// Every UrbFault and every Happening.
 [[nodiscard]] const std::vector<PrintFault>& all_print_faults();
 
-/// How many URBs the receipt takes.
+/// How many URBs the receipt takes when nothing goes wrong; 0: this machine is too busy to print it in time.
 [[nodiscard]] std::size_t urbs_of_receipt();
 
 /// Prints a receipt through the real libusb while the fault strikes that URB: no false word, in time; then
