@@ -9,6 +9,12 @@ namespace {
 /// A last line shorter than this share of the room looks lost.
 constexpr float kLone = 0.3F;
 
+/// Else a word that is wider than the lines was broken.
+bool breaks_at_spaces(const Layout& layout, std::string_view utf8) {
+  return std::ranges::all_of(layout.lines().subspan(1),
+                             [&](const Line& line) { return utf8[line.byte_begin - 1] == ' '; });
+}
+
 float shift_of(const Layout& layout, Align align, float spare) {
   const bool right_to_left = layout.lines().front().right_to_left;
   switch (align) {
@@ -48,12 +54,10 @@ Settled settle(Engine& engine, std::string_view utf8, const Style& style, float 
       utf8.find('\n') != std::string_view::npos)
     return settled;
   const std::size_t lines = settled.layout->lines().size();
-  const float widest = width_of_widest_piece(engine, utf8, style);
   for (int percent = 97; percent >= 61 && ends_alone(*settled.layout, maximum_width); percent -= 3) {
     const float narrower = std::floor(maximum_width * static_cast<float>(percent) / 100);
-    if (narrower < widest) break;
     const Layout& tighter = engine.lay_out(utf8, style, narrower);
-    if (tighter.lines().size() != lines) break;
+    if (tighter.lines().size() != lines || !breaks_at_spaces(tighter, utf8)) break;
     settled = {&tighter, narrower, 0};
   }
   // Shorter lines that saved nothing are only shorter lines.
