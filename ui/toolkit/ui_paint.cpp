@@ -1,4 +1,5 @@
 #include "base/core/ensure.h"
+#include "ui/text/settle.h"
 #include "ui/toolkit/ui_state.h"
 
 #include <algorithm>
@@ -126,8 +127,9 @@ void Ui::shadow(const Rect& rect, float spread) {
 
 float Ui::text(const Rect& rect, std::string_view words, const TextStyle& style) {
   State& state = *state_;
-  const text::Layout& layout =
-      state.engine.lay_out(words, engine_style(state, style), std::max(1.0F, rect.w * state.viewport.scale));
+  const text::Settled settled = text::settle(state.engine, words, engine_style(state, style),
+                                             std::max(1.0F, rect.w * state.viewport.scale));
+  const text::Layout& layout = *settled.layout;
   const float height = layout.height() / state.viewport.scale;
   float top = rect.y;
   if (style.vertical == VerticalAlign::Middle) top += (rect.h - height) / 2;
@@ -135,7 +137,7 @@ float Ui::text(const Rect& rect, std::string_view words, const TextStyle& style)
   const ImU32 ink = draw_colour(style.colour == Colour{} ? theme().ink : style.colour);
   const ImVec4 clip = state.list->_CmdHeader.ClipRect;
   text::emit(
-      layout, std::round(state.pixel_x(rect.x)), std::round(state.pixel_y(top)), state.atlas,
+      layout, std::round(state.pixel_x(rect.x) + settled.shift), std::round(state.pixel_y(top)), state.atlas,
       [&](const text::GlyphQuad& quad) { state.quad(quad, ink); }, clip.y, clip.w);
   return height;
 }
