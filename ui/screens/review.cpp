@@ -45,40 +45,57 @@ std::string_view shown(const Page& page, const Answer& answer) {
   return answer.value.empty() ? page.tr("Left empty") : answer.value.reveal();
 }
 
-void draw_answer(Page& page, Rect& column, const Answer& answer) {
-  const toolkit::Theme& theme = page.theme();
-  const TextStyle label{.type = Type::Body, .colour = theme.ink_soft};
+/// Where label and value of an answer stand: one below the other in large text, else side by side with the
+/// letters of their first lines on one line, although the value is larger.
+struct AnswerShape {
+  float label_width = 0;
+  float value_width = 0;
+  float label_down = 0;
+  float value_down = 0;
+  float height = 0;
+};
+
+TextStyle label_style(const Page& page) {
+  return {.type = Type::Body, .colour = page.theme().ink_soft};
+}
+
+AnswerShape shape_of(Page& page, const Answer& answer, float width) {
+  const TextStyle label = label_style(page);
   const TextStyle value = value_style(page, answer);
+  const std::string_view words = shown(page, answer);
+  AnswerShape shape;
   if (page.situation.large_text) {
-    page.flow(column, answer.label, label, 0);
-    page.flow(column, shown(page, answer), value, theme.gap_12);
-    return;
+    shape.label_width = shape.value_width = width;
+    shape.value_down = page.ui.text_height(answer.label, label, width);
+    shape.height = shape.value_down + page.ui.text_height(words, value, width);
+    return shape;
   }
-  const float label_width = column.w * kLabelShare;
-  const float value_width = column.w - label_width - theme.gap_16;
-  const float height = std::max(page.ui.text_height(answer.label, label, label_width),
-                                page.ui.text_height(shown(page, answer), value, value_width));
-  Rect row = column.cut_top(height, theme.gap_12);
-  page.ui.text(page.ui.cut_start(row, label_width, theme.gap_16), answer.label, label);
-  page.ui.text(row, shown(page, answer), value);
+  shape.label_width = width * kLabelShare;
+  shape.value_width = width - shape.label_width - page.theme().gap_16;
+  const float label_line = page.ui.text_baseline(answer.label, label, shape.label_width);
+  const float value_line = page.ui.text_baseline(words, value, shape.value_width);
+  shape.label_down = std::max(0.0F, value_line - label_line);
+  shape.value_down = std::max(0.0F, label_line - value_line);
+  shape.height = std::max(shape.label_down + page.ui.text_height(answer.label, label, shape.label_width),
+                          shape.value_down + page.ui.text_height(words, value, shape.value_width));
+  return shape;
+}
+
+void draw_answer(Page& page, Rect& column, const Answer& answer) {
+  const AnswerShape shape = shape_of(page, answer, column.w);
+  const Rect row = column.cut_top(shape.height, page.theme().gap_12);
+  Rect label = row;
+  Rect value = row;
+  label = page.ui.cut_start(label, shape.label_width).moved(0, shape.label_down);
+  value = page.ui.cut_end(value, shape.value_width).moved(0, shape.value_down);
+  page.ui.text(label, answer.label, label_style(page));
+  page.ui.text(value, shown(page, answer), value_style(page, answer));
 }
 
 float answers_height(Page& page, const Group& group, float width) {
-  const toolkit::Theme& theme = page.theme();
-  const TextStyle label{.type = Type::Body};
   float height = 0;
-  for (const Answer& answer : group.answers) {
-    const TextStyle value = value_style(page, answer);
-    if (page.situation.large_text) {
-      height += page.ui.text_height(answer.label, label, width) +
-                page.ui.text_height(shown(page, answer), value, width);
-    } else {
-      const float label_width = width * kLabelShare;
-      height += std::max(page.ui.text_height(answer.label, label, label_width),
-                         page.ui.text_height(shown(page, answer), value, width - label_width - theme.gap_16));
-    }
-    height += theme.gap_12;
-  }
+  for (const Answer& answer : group.answers)
+    height += shape_of(page, answer, width).height + page.theme().gap_12;
   return height;
 }
 

@@ -126,6 +126,8 @@ class Ui {
   /// Returns the height that the text took.
   float text(const Rect& rect, std::string_view words, const TextStyle& style);
   [[nodiscard]] float text_height(std::string_view words, const TextStyle& style, float width);
+  /// How far below its top the letters of its first line stand.
+  [[nodiscard]] float text_baseline(std::string_view words, const TextStyle& style, float width);
   /// Width of the text on one line.
   [[nodiscard]] float text_width(std::string_view words, const TextStyle& style);
   /// In the middle of the rectangle.

@@ -149,6 +149,13 @@ float Ui::text_height(std::string_view words, const TextStyle& style, float widt
          state.viewport.scale;
 }
 
+float Ui::text_baseline(std::string_view words, const TextStyle& style, float width) {
+  const State& state = *state_;
+  const text::Layout& layout =
+      state.engine.lay_out(words, engine_style(state, style), std::max(1.0F, width * state.viewport.scale));
+  return layout.lines().front().baseline / state.viewport.scale;
+}
+
 float Ui::text_width(std::string_view words, const TextStyle& style) {
   const State& state = *state_;
   text::Style plain = engine_style(state, style);
