@@ -6,6 +6,10 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
 
 namespace pishkhan::printer {
 namespace {
@@ -66,6 +70,37 @@ TEST_CASE("a file that is wrong is refused by the field that is wrong") {
   CHECK(fault(replaced(good, "\"bitImageRaster\": true", "\"bitImageRaster\": false")).field ==
         "features.bitImageRaster");
   CHECK(fault(replaced(good, "640", "150")).field == "pishkhan.margin_left_dots");
+}
+
+TEST_CASE("the README's table has the words that a model file may have, and no others") {
+  std::ifstream readme("drivers/receipt-printer/README.md");
+  std::map<std::string, std::set<std::string>> told;
+  for (std::string line; std::getline(readme, line);) {
+    const auto cell = line.find("` | ");
+    if (!line.starts_with("| `") || cell == std::string::npos) continue;
+    std::set<std::string>& words = told[line.substr(3, cell - 3)];
+    for (auto at = line.find('`', cell + 1); at != std::string::npos; at = line.find('`', at + 1)) {
+      const auto end = line.find('`', at + 1);
+      REQUIRE(end != std::string::npos);
+      words.insert(line.substr(at + 1, end - at - 1));
+      at = end;
+    }
+  }
+  for (const std::string field : {"proof", "status", "reset", "raster", "cut", "blank_rows"}) {
+    CAPTURE(field);
+    std::map<std::string, std::string> forms{{"proof", "none"}, {"status", "none"}, {"cut", "none"}};
+    forms[field] = "nonsense";
+    std::string text = R"({"name": "N", "vendor": "V", "media": {"dpi": 203, "width": {"pixels": 576}},)"
+                       R"("pishkhan": {"buffer_bytes": 4096, "cut_distance_rows": 96)";
+    for (const auto& [name, word] : forms) text += ", \"" + name + "\": \"" + word + "\"";
+    const auto refused = parse_model("x", text + "}}");
+    REQUIRE_FALSE(refused);
+    REQUIRE(refused.error().field == "pishkhan." + field);
+    std::set<std::string> read;
+    std::istringstream allowed(refused.error().allowed);
+    for (std::string word; allowed >> word;) read.insert(word.substr(0, word.find(',')));
+    CHECK(told[field] == read);
+  }
 }
 
 TEST_CASE("every truncation of a model file is refused") {
