@@ -86,6 +86,7 @@ Outcome unplugged_printer(Rig& rig, simulated::Strip& receipt) {
 /// get the request, so that the disturbance was one.
 Outcome disturbed_visit(Rig& rig, const std::function<Outcome()>& disturb, const std::function<Outcome()>& mend) {
   Citizen citizen(rig);
+  rig.counter().next_citizen();
   if (auto done = citizen.choose(TestCity::short_service); !done) return done;
   if (auto in = citizen.insert_card(); !in) return in;
   if (auto done = citizen.fill_in_shortly(); !done) return done;

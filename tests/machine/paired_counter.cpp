@@ -58,9 +58,14 @@ Result<void, Trouble> PairedCounter::type(std::string_view text) {
   return {};
 }
 
+/// Who files the same again gets the same case; so each visit of a rig that files often is another person's.
+void PairedCounter::next_citizen() {
+  holder_.national_id = PersonalText(parts_.city->next_national_id());
+}
+
 void PairedCounter::insert_card() {
-  parts_.outside->insert_card(parts_.city->cards().citizen());
-  twin_->reader().insert(parts_.city->cards().citizen());
+  parts_.outside->insert_card(parts_.city->cards().citizen(holder_));
+  twin_->reader().insert(parts_.city->cards().citizen(holder_));
 }
 
 void PairedCounter::remove_card() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "drivers/simulated/citizen_card.h"
 #include "kiosk/demo/machine.h"
 #include "kiosk/demo/robot.h"
 #include "tests/machine/outside.h"
@@ -24,7 +25,7 @@ class PairedCounter {
   struct Parts {
     VirtualMachine* machine = nullptr;
     Outside* outside = nullptr;
-    const TestCity* city = nullptr;
+    TestCity* city = nullptr;
     std::filesystem::path folder;  ///< of the twin's disk and of the pictures
   };
   explicit PairedCounter(Parts parts);
@@ -34,6 +35,8 @@ class PairedCounter {
   [[nodiscard]] Result<void, Trouble> tap(std::string_view id);
   /// Types with the on-screen keyboard's visible plane, key by key.
   [[nodiscard]] Result<void, Trouble> type(std::string_view text);
+  /// Whose card insert_card() takes from now on.
+  void next_citizen();
   void insert_card();
   void remove_card();
   // The same thing done to the machine's device and the twin's.
@@ -62,6 +65,7 @@ class PairedCounter {
   Parts parts_;
   std::optional<demo::Machine> twin_;
   std::optional<demo::Robot> robot_;
+  simulated::CardHolder holder_;
   double worst_ = 0;
 };
 

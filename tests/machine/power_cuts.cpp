@@ -48,6 +48,7 @@ Outcome PowerCuts::fill_in_without_network() {
   if (auto same = rig_.counter().look_alike("welcome", PairedCounter::strict, languages_of_welcome); !same)
     return same;
   Citizen citizen(rig_);
+  rig_.counter().next_citizen();
   if (auto done = citizen.choose(TestCity::short_service); !done) return done;
   if (auto in = citizen.insert_card(); !in) return in;
   return citizen.fill_in_shortly();

@@ -86,7 +86,7 @@ bool TestCity::write_catalogue() const {
   made["name"] = {{"fa", "گزارش کوتاه با کارت"}, {"en", "Short report with a card"}};
   made["steps"].erase(made["steps"].begin() + 1, made["steps"].end());
   made["requirements"] = nlohmann::ordered_json::array();
-  made.erase("case_key");  // each one is another case
+  made["case_key"] = {"topic"};
   return write_text(catalogue() / "services" / (std::string(short_service) + ".json"), made.dump(2));
 }
 
@@ -106,6 +106,15 @@ bool TestCity::write_enrolment(const fs::path& target, const std::string& url) c
   enrolment->demo = false;
   enrolment->backend_url = url;
   return write_text(target / "enrolment.json", enrolment->encode());
+}
+
+std::string TestCity::next_national_id() {
+  std::string id = std::to_string(123'456'000 + ++citizens_);
+  int sum = 0;
+  for (std::size_t i = 0; i < id.size(); ++i) sum += (id[i] - '0') * (10 - static_cast<int>(i));
+  const int rest = sum % 11;
+  id += static_cast<char>('0' + (rest < 2 ? rest : 11 - rest));
+  return id;
 }
 
 std::string TestCity::city_key_pem() const {

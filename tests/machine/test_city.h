@@ -30,6 +30,8 @@ class TestCity {
   [[nodiscard]] std::filesystem::path kiosk_keys() const { return folder_ / "keys-for-kiosk"; }
   /// The same with a backend that is nowhere: for the twin, which must never send anything.
   [[nodiscard]] std::filesystem::path twin_keys() const { return folder_ / "keys-for-twin"; }
+  /// Of another person each time; its check digit is right.
+  [[nodiscard]] std::string next_national_id();
   /// The public key of the city, PEM: verifies receipts.
   [[nodiscard]] std::string city_key_pem() const;
 
@@ -55,6 +57,7 @@ class TestCity {
 
   std::filesystem::path folder_;
   std::unique_ptr<demo::CityBackend> backend_;
+  int citizens_ = 0;
 };
 
 }  // namespace pishkhan::machine
