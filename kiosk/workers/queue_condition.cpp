@@ -77,7 +77,7 @@ QueueWorker::Audited QueueWorker::append_audit(const protocol::AuditEntry& entry
   if (!unless.empty() && among_the_last(unless)) return Audited::Durable;
   const auto recorded = store_->record_audit(entry);
   if (recorded) {
-    anchor_due_ = true;
+    anchor_soon();
     hurry(*setup_.sync);
     return Audited::Durable;
   }

@@ -99,7 +99,7 @@ void QueueWorker::file_request(visit::effect::File& job) {
 }
 
 void QueueWorker::tell_filed(const visit::effect::File& job, const protocol::Record& record) {
-  anchor_due_ = true;
+  anchor_soon();
   const protocol::TrackingCode code{record.header.kiosk, record.header.epoch, record.header.sequence};
   unprinted_[code.sequence] = record.header.created_at + store::recovery_window;
   log::info("queue.filed", {{"sequence", code.sequence}});
@@ -143,7 +143,7 @@ std::optional<store::Draft> QueueWorker::seal(const visit::effect::File& job, co
       request.identity.emplace(id, value);
   }
   request.filed_at = place.created_at;
-  request.last_server_time = last_server_time_;
+  request.last_server_time = last_server_time();
   const auto salt = setup_.random->bytes<16>();
   request.receipt_secret = protocol::receipt_secret(identity.device_secret, place.request_id, salt);
   if (auto key = services::case_key(*job.service, job.values)) request.case_key = std::move(*key);
@@ -175,7 +175,7 @@ visit::FiledRequest QueueWorker::filed(const protocol::TrackingCode& code, const
   if (const auto salt = store_->receipt_salt(code.sequence); salt && *salt)
     request.receipt_secret = protocol::receipt_secret(identity.device_secret, id, **salt);
   const auto statement = protocol::ReceiptStatement::make(identity.enrolment.certificate, record,
-                                                          last_server_time_, fingerprint, identity.kiosk_key);
+                                                          last_server_time(), fingerprint, identity.kiosk_key);
   // The request is filed and its receipt is printed all the same; only the proof by QR code is missing.
   if (statement)
     request.statement = statement->qr_text();

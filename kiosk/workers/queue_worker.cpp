@@ -62,7 +62,7 @@ void QueueWorker::start() {
 void QueueWorker::run(const std::stop_token& stop) {
   open_store();
   while (!stop.stop_requested()) {
-    auto job = jobs_.take(stop, anchor_due_ ? anchor_delay : std::chrono::milliseconds{1000});
+    auto job = jobs_.take(stop, anchor_by_ ? anchor_delay : std::chrono::milliseconds{1000});
     if (job)
       carry_out(*job);
     else
@@ -70,7 +70,9 @@ void QueueWorker::run(const std::stop_token& stop) {
   }
   // What was handed over before the stop is still carried out: a filing is never dropped.
   work_off();
-  if (store_ != nullptr && anchor_due_) static_cast<void>(store_->anchor_head());
+  record_kept_prints();
+  for (const auto& lost : kept_prints_) log::error("queue.print-given-up", {{"sequence", lost.sequence}});
+  if (store_ != nullptr) anchor_now();
 }
 
 void QueueWorker::work_off() {
@@ -86,12 +88,18 @@ void QueueWorker::carry_out(Job& job) {
     recover_code(*recovery);
   } else if (auto* question = std::get_if<visit::effect::LookUp>(&job)) {
     look_up_here(*question);
+  } else if (const auto* room = std::get_if<LeastRoom>(&job)) {
+    set_least_room(room->bytes);
+  } else if (const auto* word = std::get_if<Revoked>(&job)) {
+    keep_revocation(word->revoked);
   } else if (const auto* task = std::get_if<Task>(&job)) {
     (*task)(store_.get());
   }
   job = Job{Forget{}};
   wipe_dead_stack();
   tell_state();
+  // While a backlog drains, there is hardly a moment without a job.
+  if (housekeeping_overdue()) housekeeping();
 }
 
 void QueueWorker::open_store() {
@@ -140,6 +148,7 @@ void QueueWorker::open_store() {
     // start.
     unprinted_.clear();
     for (const store::Unprinted& one : store_->unprinted()) unprinted_[one.sequence] = one.until;
+    next_prints_ = setup_.clock->steady();
   } else {
     fault_ = opened.error();
     log::error("queue.cannot-open", {{"fault", static_cast<int>(*fault_)}});
@@ -158,12 +167,41 @@ void QueueWorker::housekeeping() {
     reopen(*ails);
     return;
   }
-  if (anchor_due_ && store_->anchor_head()) anchor_due_ = false;
+  if (!kept_prints_.empty() && now >= next_prints_) {
+    next_prints_ = now + reopen_interval;
+    record_kept_prints();
+    if (store_ == nullptr) return;
+  }
+  anchor_now();
   if (now >= next_purge_) {
     next_purge_ = now + purge_interval;
     if (!store_->purge()) log::warning("queue.purge-failed");
   }
   tell_state();
+}
+
+bool QueueWorker::housekeeping_overdue() const {
+  const SteadyTime now = setup_.clock->steady();
+  if (store_ == nullptr) return now >= next_open_;
+  return (anchor_by_ && now >= *anchor_by_) || now >= next_purge_ ||
+         (!kept_prints_.empty() && now >= next_prints_) || (now >= next_open_ && store_->ailment());
+}
+
+void QueueWorker::anchor_soon() {
+  if (!anchor_by_) anchor_by_ = setup_.clock->steady() + anchor_delay;
+}
+
+void QueueWorker::anchor_now() {
+  if (!anchor_by_) return;
+  if (store_->anchor_head())
+    anchor_by_.reset();
+  else  // tried again, but not with each job
+    anchor_by_ = setup_.clock->steady() + anchor_delay;
+}
+
+std::optional<WallTime> QueueWorker::last_server_time() const {
+  const std::int64_t told = last_server_ms_;
+  return told == 0 ? std::nullopt : std::optional(WallTime(std::chrono::milliseconds(told)));
 }
 
 /// Tells the screen what changed: whether filing is possible, and whether a code can be fetched again.
@@ -182,9 +220,12 @@ void QueueWorker::tell_state() {
   else if (room() == store::Room::TooLittle)
     fate.refuses = visit::FilingFault::DiskFull;
 
+  // As the store does: an end further away than the window means that the clock was set back.
   const WallTime now = setup_.clock->wall();
-  const bool recovery =
-      std::any_of(unprinted_.begin(), unprinted_.end(), [now](const auto& one) { return now < one.second; });
+  std::erase_if(unprinted_, [now](const auto& one) {
+    return one.second <= now || one.second > now + store::recovery_window;
+  });
+  const bool recovery = !unprinted_.empty();
   if (!told_ || *told_ != fate.refuses || told_recovery_ != recovery) {
     told_ = fate.refuses;
     told_recovery_ = recovery;
@@ -197,27 +238,6 @@ void QueueWorker::tell_state() {
     else
       setup_.events->post(visit::event::OutOfOrder{fate.staff_code});
   }
-}
-
-void QueueWorker::record_print(const visit::effect::RecordPrint& job) {
-  if (store_ == nullptr) return;
-  protocol::PrintOutcome outcome = protocol::PrintOutcome::Failed;
-  if (job.outcome == visit::PrintOutcome::Printed) outcome = protocol::PrintOutcome::Printed;
-  const bool unproven = job.outcome == visit::PrintOutcome::Unproven;
-  const bool nobody_knows =
-      job.outcome == visit::PrintOutcome::Unknown || job.outcome == visit::PrintOutcome::Uncut;
-  if (unproven || nobody_knows) outcome = protocol::PrintOutcome::Unknown;
-  const auto recorded = store_->record_print(static_cast<int>(job.sequence), outcome);
-  if (!recorded) {
-    log::error("queue.print-not-recorded",
-               {{"sequence", job.sequence}, {"fault", static_cast<int>(recorded.error())}});
-    if (needs_reopening(recorded.error())) reopen(recorded.error());
-    return;
-  }
-  // Where no printer can ever prove anything, its silence is a good end: else every visit would leave the offer
-  // of its code on the welcome screen for ten minutes.
-  if (unproven || outcome == protocol::PrintOutcome::Printed) unprinted_.erase(static_cast<int>(job.sequence));
-  anchor_due_ = true;
 }
 
 /// What a failed disk holds is known only after reopening; what a damaged one holds is saved then.

@@ -12,6 +12,8 @@
 #include "offline-queue/sync/key_folder.h"
 
 #include <algorithm>
+#include <atomic>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -81,7 +83,8 @@ class QueueWorker {
   void open_store();
   /// Carries out every job that waits.
   void work_off();
-  /// What is due when no job waits: anchoring the head, forgetting, opening again.
+  /// Anchoring the head, forgetting, opening again: when no job waits, and after a job as soon as one is
+  /// overdue.
   void housekeeping();
 
   void file(visit::effect::File job) { jobs_.post(std::move(job)); }
@@ -102,13 +105,15 @@ class QueueWorker {
   void post(Task task) { jobs_.post(std::move(task)); }
   /// Remote settings: below this much free disk no visit begins.
   void keep_free(std::uint64_t least_room_bytes) {
-    jobs_.post(Task([this, least_room_bytes](store::Store*) { set_least_room(least_room_bytes); }));
+    jobs_.replace_or_post(LeastRoom{least_room_bytes},
+                          [](const Job& job) { return std::holds_alternative<LeastRoom>(job); });
   }
   /// Staff have revoked this epoch: nothing more is filed that nobody would read. What is there stays and can
   /// be exported; a new epoch needs a new code. Kept beside the queue (`queue.revoked`), so that a restart
   /// without a network does not forget it, until the backend takes this epoch's records again.
   void epoch_revoked(bool revoked) {
-    jobs_.post(Task([this, revoked](store::Store*) { keep_revocation(revoked); }));
+    jobs_.replace_or_post(Revoked{revoked},
+                          [](const Job& job) { return std::holds_alternative<Revoked>(job); });
   }
   /// Calls `told` on the queue's thread.
   void ask_condition(std::function<void(const QueueCondition&)> told) {
@@ -127,21 +132,35 @@ class QueueWorker {
       told(append_audit(entry, unless));
     }));
   }
-  /// The newest time that the backend told; goes into each request as evidence.
+  /// The newest time that the backend told; goes into each request as evidence. It waits for nobody: the
+  /// backend tells it with each answer, also while this thread waits for a slow disk.
   void server_said(WallTime time) {
-    jobs_.post(Task([this, time](store::Store*) {
-      // Never back: what was once told has passed, whatever is told now.
-      last_server_time_ = std::max(last_server_time_.value_or(time), time);
-    }));
+    const std::int64_t told = time.time_since_epoch().count();
+    // Never back: what was once told has passed, whatever is told now.
+    for (std::int64_t before = last_server_ms_; before < told;) {
+      if (last_server_ms_.compare_exchange_weak(before, told)) break;
+    }
   }
 
  private:
   struct Forget {};
+  struct LeastRoom {
+    std::uint64_t bytes = 0;
+  };
+  struct Revoked {
+    bool revoked = false;
+  };
+  /// What is posted without waiting for an answer and more than once a visit replaces the one that waits.
   using Job = std::variant<visit::effect::File, visit::effect::RecordPrint, visit::effect::Recover,
-                           visit::effect::LookUp, Forget, Task>;
+                           visit::effect::LookUp, Forget, LeastRoom, Revoked, Task>;
 
   void run(const std::stop_token& stop);
   void carry_out(Job& job);
+  [[nodiscard]] bool housekeeping_overdue() const;
+  /// Something was appended.
+  void anchor_soon();
+  void anchor_now();
+  [[nodiscard]] std::optional<WallTime> last_server_time() const;
   void tell_state();
   void file_request(visit::effect::File& job);
   [[nodiscard]] std::optional<store::Draft> seal(const visit::effect::File& job,
@@ -150,6 +169,10 @@ class QueueWorker {
                                           const protocol::Record& record, const std::string& service,
                                           const std::string& fingerprint) const;
   void record_print(const visit::effect::RecordPrint& job);
+  /// What kept it from being recorded; it is tried again if time may change that.
+  [[nodiscard]] std::optional<store::StoreFault> try_record_print(const visit::effect::RecordPrint& job);
+  [[nodiscard]] bool was_last_record(int request_sequence, protocol::PrintOutcome outcome) const;
+  void record_kept_prints();
   [[nodiscard]] Audited append_audit(const protocol::AuditEntry& entry,
                                      const std::vector<protocol::AuditEntry>& unless);
   [[nodiscard]] bool among_the_last(const std::vector<protocol::AuditEntry>& entries);
@@ -176,10 +199,12 @@ class QueueWorker {
   std::unique_ptr<store::Store> store_;
   std::optional<store::StoreFault> fault_;
   bool revoked_ = false;
-  std::optional<WallTime> last_server_time_;
-  bool anchor_due_ = false;
+  std::atomic<std::int64_t> last_server_ms_{0};  ///< 0: it told none yet
+  std::optional<SteadyTime> anchor_by_;          ///< nothing: all of the chain is anchored
   SteadyTime next_purge_{0};
   SteadyTime next_open_{0};
+  SteadyTime next_prints_{0};
+  std::deque<visit::effect::RecordPrint> kept_prints_;  ///< outcomes that the store did not take yet
   std::map<int, WallTime> unprinted_;  ///< by sequence: until when its code can be fetched again
   std::optional<std::optional<visit::FilingFault>> told_;
   bool told_recovery_ = false;
