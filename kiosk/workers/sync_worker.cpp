@@ -45,25 +45,32 @@ class QueueOutbox final : public sync::Outbox {
   bool opened(const protocol::Opened& opened) override {
     return ask<bool>([&opened](sync::StoreOutbox& outbox) { return outbox.opened(opened); });
   }
+  /// There is no store, or it could not do what it was asked for.
+  [[nodiscard]] bool failed() const { return failed_; }
 
  private:
   template <class Answer, class Question>
   Answer ask(Question question) {
     std::promise<Answer> promise;
     std::future<Answer> answer = promise.get_future();
-    queue_.post([&promise, &question](store::Store* store) {
+    // This thread waits, so nobody else looks at failed_ meanwhile.
+    queue_.post([this, &promise, &question](store::Store* store) {
       if (store == nullptr) {
+        failed_ = true;
         promise.set_value(Answer{});
         return;
       }
       sync::StoreOutbox outbox(*store);
-      promise.set_value(question(outbox));
+      Answer given = question(outbox);
+      failed_ = failed_ || outbox.failed();
+      promise.set_value(std::move(given));
     });
     return answer.get();
   }
 
   QueueWorker& queue_;
   Mailbox<visit::Event>& events_;
+  bool failed_ = false;
 };
 
 constexpr std::chrono::milliseconds reopen_interval{10'000};
@@ -138,15 +145,18 @@ void SyncWorker::take(SyncJob& job) {
 
 void SyncWorker::pump_once() {
   QueueOutbox outbox(*setup_.queue, *setup_.events);
-  const sync::PumpReport report = pump_.step(outbox, *client_);
+  sync::PumpReport report = pump_.step(outbox, *client_);
+  if (outbox.failed()) sync::blame_the_store(report);
+  const bool own_queue = report.fault && report.fault->kind == sync::SyncFaultKind::OwnQueue;
   if (report.server_time) heard(*report.server_time);
   if (report.fault)
     log::warning("sync.fault", {{"fault", log::PublicText{sync::name(report.fault->kind)}},
                                 {"detail", log::PublicText{sync::name(report.fault->detail)}}});
   else if (report.sent > 0 || report.opened > 0)
     log::info("sync.moved", {{"sent", report.sent}, {"opened", report.opened}});
-  if (report.fault || report.server_time) {
-    tell_network(!report.fault);
+  if (report.server_time || (report.fault && !own_queue)) {
+    // Whoever says no is there.
+    tell_network(!report.fault || own_queue || sync::is_answer(*report.fault));
     tell_revoked(report.fault);
   } else {  // nothing waited, so nobody was asked: is the backend there?
     const auto time = client_->time();

@@ -2,6 +2,11 @@
 
 namespace pishkhan::sync {
 
+bool is_answer(const SyncFault& fault) {
+  return fault.problem || fault.kind == SyncFaultKind::Refused || fault.kind == SyncFaultKind::Fork ||
+         fault.kind == SyncFaultKind::Busy;
+}
+
 const char* name(SyncFaultKind kind) {
   switch (kind) {
     case SyncFaultKind::Unreachable:
@@ -24,6 +29,8 @@ const char* name(SyncFaultKind kind) {
       return "bad-answer";
     case SyncFaultKind::Stopped:
       return "stopped";
+    case SyncFaultKind::OwnQueue:
+      return "own-queue";
   }
   return "unknown";
 }

@@ -19,6 +19,7 @@ enum class SyncFaultKind {
   Busy,              ///< the backend asked to wait; see `retry_after`
   BadAnswer,         ///< the backend's own answer breaks the protocol
   Stopped,           ///< the caller asked to stop
+  OwnQueue,          ///< the kiosk's own queue could not be read or written; nobody else is to blame
 };
 
 /// What exactly, where staff must know more than the kind.
@@ -42,6 +43,9 @@ struct SyncFault {
   std::optional<std::chrono::milliseconds> retry_after;  ///< for Busy
   SyncDetail detail = SyncDetail::None;
 };
+
+/// Whether it is the backend that said it, so that it was reached: a refusal, a fork, "wait".
+[[nodiscard]] bool is_answer(const SyncFault& fault);
 
 /// A stable word for logs and for staff, e.g. "captive-portal".
 [[nodiscard]] const char* name(SyncFaultKind kind);
