@@ -176,6 +176,7 @@ void UpdateBook::apply(const SignedUpdate& update, const UpdateItem& item) {
   if (item.kind == static_cast<std::uint16_t>(UpdateKind::Case)) {
     const auto told = protocol::CaseUpdate::parse(item.payload);
     if (told && told->epoch == setup_.epoch) cases_[told->sequence] = update;
+    if (cases_.size() > setup_.most_cases) cases_.erase(cases_.begin());
   } else if (item.kind == static_cast<std::uint16_t>(UpdateKind::Command)) {
     orders_[{item.number, item.kiosk}] = Pending{update, false};
   }

@@ -46,6 +46,9 @@ class UpdateBook {
     const protocol::VerifyingKey* update_key = nullptr;  ///< outlives the book
     store::Files* files = nullptr;                       ///< nothing: the system's
     std::string program_version;
+    /// Of so many cases, those with the highest numbers, the book knows the stage; of an older one the backend
+    /// is asked. 40 days at 500 requests a day: by then most services have answered. It bounds memory and disk.
+    std::size_t most_cases = 20'000;
   };
   static Result<UpdateBook, store::FileFault> open(Setup setup);
 
@@ -116,7 +119,7 @@ class UpdateBook {
   std::size_t size_after_rewrite_ = 0;
 
   std::map<Place, protocol::SignedUpdate> last_;
-  std::map<int, protocol::SignedUpdate> cases_;              ///< by sequence
+  std::map<int, protocol::SignedUpdate> cases_;              ///< by sequence; at most `most_cases`
   std::map<std::pair<std::uint64_t, int>, Pending> orders_;  ///< by number and target
   std::optional<protocol::Hash> active_;
   std::optional<protocol::Hash> previous_;

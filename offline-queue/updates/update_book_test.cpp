@@ -249,3 +249,38 @@ TEST_CASE("the older stages of cases are forgotten once the journal is large") {
   CHECK(book.case_at(1)->update.stage == book.case_at(64)->update.stage);
   CHECK(book.take(city.updates_since(1, "").value()).value().fresh == 0);
 }
+
+TEST_CASE("of the cases of years the newest are known, and their number is bounded") {
+  City city;
+  const Kiosk kiosk;
+  const auto open = [&] {
+    return UpdateBook::open({kiosk.folder, 1042, 1, &city.verifying, nullptr, "1.0", 50}).value();
+  };
+  const auto check = [](const UpdateBook& book) {
+    int known = 0;
+    for (int sequence = 1; sequence <= 200; ++sequence) known += book.case_at(sequence) ? 1 : 0;
+    CHECK(known == 50);
+    CHECK_FALSE(book.case_at(150).has_value());
+    CHECK(book.case_at(151)->update.stage == "repair");
+    CHECK(book.case_at(200)->update.stage == "paved");
+  };
+  std::uint64_t number = 0;
+  {
+    auto book = open();
+    for (int sequence = 1; sequence <= 200; ++sequence)
+      city.say(UpdateKind::Case, 1042, ++number, stage(sequence, "repair"));
+    // What is said of one that was dropped is taken, and dropped again; of the newest it counts.
+    city.say(UpdateKind::Case, 1042, ++number, stage(3, "paved"));
+    city.say(UpdateKind::Case, 1042, ++number, stage(200, "paved"));
+    protocol::UpdatesPage page;
+    page.items = city.said;
+    page.cursor = "1";
+    CHECK(book.take(page).value().fresh == 202);
+    check(book);
+  }
+  auto book = open();
+  check(book);
+  protocol::UpdatesPage again;
+  again.items = city.said;
+  CHECK(book.take(again).value().fresh == 0);  // no old word is taken for a new one
+}
