@@ -14,6 +14,16 @@ using protocol::VerifyingKey;
 
 /// From here on staff are told at each failure; renewal has been tried for weeks by then.
 constexpr std::chrono::hours ending{24 * 30};
+/// An earlier queue that could not be opened is tried again.
+constexpr std::chrono::milliseconds reopen_interval{60'000};
+
+/// What may be otherwise the next time. The rest lies there as it was; pishkhan-queue export takes out of it
+/// what verifies.
+bool may_pass(store::StoreFault fault) {
+  using store::StoreFault;
+  return fault == StoreFault::IoError || fault == StoreFault::DiskFull || fault == StoreFault::ReadOnly ||
+         fault == StoreFault::Locked;
+}
 
 sync::Renewal::Setup renewal_setup(const KeyKeeper::Setup& setup, sync::KeyFolder& folder) {
   sync::Renewal::Setup made;
@@ -32,9 +42,11 @@ struct KeyKeeper::Earlier {
   protocol::SigningKey key;
   VerifyingKey ingest_key;
   VerifyingKey cases_key;
-  std::unique_ptr<store::Store> store;
+  store::Options options;
+  std::unique_ptr<store::Store> store;  ///< nothing: it could not be opened, and is tried again
   sync::Pump pump;
   std::optional<sync::SyncFaultKind> told;
+  std::optional<store::StoreFault> told_store;
 };
 
 KeyKeeper::KeyKeeper(Setup setup)
@@ -50,8 +62,7 @@ void KeyKeeper::open_earlier() {
     const int epoch = enrolment->epoch;
     store::Options options;
     options.folder = sync::queue_folder(setup_.data, set, *enrolment);
-    std::error_code ignored;
-    if (!std::filesystem::exists(options.folder / "queue.db", ignored)) continue;
+    if (!store::is_queue_folder(options.folder)) continue;
     auto key = protocol::SigningKey::load(set.signing_key, setup_.key_place);
     auto ingest = VerifyingKey::from_pem(enrolment->ingest_key_pem);
     auto cases = VerifyingKey::from_pem(enrolment->cases_key_pem);
@@ -59,48 +70,71 @@ void KeyKeeper::open_earlier() {
       log::error("keys.earlier-unusable", {{"epoch", epoch}});
       continue;
     }
-    std::unique_ptr<Earlier> one(
-        new Earlier{std::move(*enrolment), std::move(*key), std::move(*ingest), std::move(*cases), nullptr,
-                    sync::Pump(epoch, *setup_.random, setup_.limits, setup_.periods), std::nullopt});
-    options.kiosk = one->enrolment.kiosk;
-    options.epoch = epoch;
-    options.kiosk_key = &one->key;
-    options.ingest_key = &one->ingest_key;
-    options.cases_key = &one->cases_key;
-    options.clock = setup_.clock;
-    auto opened = store::Store::open(options);
-    if (!opened) {
-      // It lies there as it was; pishkhan-queue export takes out of it what verifies.
-      log::error("keys.earlier-queue", {{"epoch", epoch}, {"fault", static_cast<int>(opened.error())}});
+    std::unique_ptr<Earlier> one(new Earlier{
+        std::move(*enrolment), std::move(*key), std::move(*ingest), std::move(*cases), std::move(options),
+        nullptr, sync::Pump(epoch, *setup_.random, setup_.limits, setup_.periods), std::nullopt, std::nullopt});
+    one->options.kiosk = one->enrolment.kiosk;
+    one->options.epoch = epoch;
+    one->options.kiosk_key = &one->key;
+    one->options.ingest_key = &one->ingest_key;
+    one->options.cases_key = &one->cases_key;
+    one->options.clock = setup_.clock;
+    if (!open_again(*one)) {
+      if (may_pass(*one->told_store)) earlier_.push_back(std::move(one));
       continue;
     }
-    one->store = std::move(*opened);
     const auto counts = one->store->counts();
-    if (!counts || counts->unopened == 0) continue;
-    log::warning("keys.earlier-queue",
-                 {{"epoch", epoch}, {"unsent", counts->unsent}, {"unopened", counts->unopened}});
+    if (counts && counts->unopened == 0) continue;
+    if (counts)
+      log::warning("keys.earlier-queue",
+                   {{"epoch", epoch}, {"unsent", counts->unsent}, {"unopened", counts->unopened}});
     earlier_.push_back(std::move(one));
   }
 }
 
+/// What a disk that failed holds, and what can be saved of a database that contradicts itself, shows only then.
+bool KeyKeeper::open_again(Earlier& one) {
+  const auto ails = one.store != nullptr ? one.store->ailment() : one.told_store;
+  one.options.look = ails == store::StoreFault::Damaged ? store::Look::AtEveryPage : store::Look::AtTheChain;
+  one.store.reset();
+  auto opened = store::Store::open(one.options);
+  if (opened) {
+    one.store = std::move(*opened);
+    one.told_store.reset();
+    return true;
+  }
+  if (one.told_store != opened.error())
+    log::error("keys.earlier-queue",
+               {{"epoch", one.enrolment.epoch}, {"fault", static_cast<int>(opened.error())}});
+  one.told_store = opened.error();
+  return false;
+}
+
 void KeyKeeper::send_earlier(sync::Client& client, Step& step) {
   Earlier& one = *earlier_.front();
-  sync::StoreOutbox outbox(*one.store);
-  const sync::PumpReport report = one.pump.step(outbox, client);
-  const auto kind = report.fault ? std::optional(report.fault->kind) : std::nullopt;
-  if (kind && kind != one.told)
-    log::warning("keys.earlier-fault",
-                 {{"epoch", one.enrolment.epoch}, {"fault", log::PublicText{sync::name(*kind)}}});
-  one.told = kind;
-  step.wait = report.wait;
-  const auto counts = one.store->counts();
-  if (counts && counts->unopened == 0) {
-    log::info("keys.earlier-done", {{"epoch", one.enrolment.epoch}});
+  step.wait = reopen_interval;
+  if ((one.store != nullptr && !one.store->ailment()) || open_again(one)) {
+    sync::StoreOutbox outbox(*one.store);
+    sync::PumpReport report = one.pump.step(outbox, client);
+    if (outbox.failed()) sync::blame_the_store(report);
+    const auto kind = report.fault ? std::optional(report.fault->kind) : std::nullopt;
+    if (kind && kind != one.told)
+      log::warning("keys.earlier-fault",
+                   {{"epoch", one.enrolment.epoch}, {"fault", log::PublicText{sync::name(*kind)}}});
+    one.told = kind;
+    step.wait = report.wait;
+    const auto counts = one.store->counts();
+    if (counts && counts->unopened == 0) {
+      log::info("keys.earlier-done", {{"epoch", one.enrolment.epoch}});
+      earlier_.erase(earlier_.begin());
+      return;
+    }
+  } else if (!may_pass(*one.told_store)) {
     earlier_.erase(earlier_.begin());
-  } else {
-    // The next one's turn.
-    std::rotate(earlier_.begin(), earlier_.begin() + 1, earlier_.end());
+    return;
   }
+  // The next one's turn.
+  std::rotate(earlier_.begin(), earlier_.begin() + 1, earlier_.end());
 }
 
 void KeyKeeper::tell(const sync::Renewal::Report& report) {

@@ -46,6 +46,7 @@ class KeyKeeper {
  private:
   struct Earlier;
   void open_earlier();
+  [[nodiscard]] bool open_again(Earlier& one);
   void send_earlier(sync::Client& client, Step& step);
   void keep_certificate(sync::Client& client, WallTime now, Step& step);
   void tell(const sync::Renewal::Report& report);

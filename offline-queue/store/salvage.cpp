@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <system_error>
 #include <vector>
 
 namespace pishkhan::store {
@@ -100,6 +101,15 @@ Result<void, StoreFault> insert(Database& database, const Chosen& chosen, WallTi
 }
 
 }  // namespace
+
+bool is_queue_folder(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  return std::filesystem::exists(folder / new_file, ignored) ||
+         std::any_of(moved.begin(), moved.end(), [&](const Moved& one) {
+           return std::filesystem::exists(folder / one.from, ignored) ||
+                  std::filesystem::exists(folder / one.to, ignored);
+         });
+}
 
 Result<bool, StoreFault> Salvage::exists(const char* name) {
   const auto size = files_.size(options_.folder / name);

@@ -147,6 +147,9 @@ constexpr auto recovery_window = std::chrono::minutes(10);
 /// Records in one batch to the backend.
 constexpr int largest_batch = static_cast<int>(protocol::largest_batch_entries);
 
+/// Whether there is a queue, or what is left of one: in the middle of a salvage its database has no name.
+[[nodiscard]] bool is_queue_folder(const std::filesystem::path& folder);
+
 /// The durable queue: one append-only chain of typed records in SQLite. A record is on the disk when
 /// append() returns it, not before. Owned by one thread, which has the only connection; a second process
 /// gets Locked. No call here blocks on anything but the disk.

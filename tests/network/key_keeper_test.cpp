@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <thread>
 
 using namespace pishkhan;
@@ -22,6 +23,13 @@ workers::KeyKeeper::Setup setup_of(NewKiosk& kiosk, Counter& city, const workers
   return setup;
 }
 
+/// Where the only queue lies.
+std::filesystem::path folder_of_queue(const std::filesystem::path& data) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(data))
+    if (entry.path().filename() == "queue.db") return entry.path().parent_path();
+  return {};
+}
+
 }  // namespace
 
 TEST_CASE("a running kiosk empties the queue of the epoch before, and renews its certificate in time") {
@@ -31,6 +39,7 @@ TEST_CASE("a running kiosk empties the queue of the epoch before, and renews its
   kiosk.start();
   for (int i = 0; i < 3; ++i) kiosk.file(i);
   kiosk.stop();
+  const auto earlier = folder_of_queue(kiosk.data());
   REQUIRE(kiosk.enrol(kiosk.code(1043))->epoch == 2);
   kiosk.start();
   const auto identity = workers::load_identity(kiosk.keys(), protocol::KeyPlace::File);
@@ -39,8 +48,16 @@ TEST_CASE("a running kiosk empties the queue of the epoch before, and renews its
   CHECK((*identity)->keys.number == 2);
   workers::KeyKeeper keeper(setup_of(kiosk, city, **identity));
   const WallTime now = city.clock().wall();
+  // The power went in the middle of a salvage, so the database has no name for now; and the disk cannot read
+  // the head file, at first.
+  std::filesystem::rename(earlier / "queue.db-wal", earlier / "queue.db-wal.damaged");
+  std::filesystem::rename(earlier / "queue.db", earlier / "queue.db.damaged");
+  std::filesystem::rename(earlier / "queue.head", earlier / "aside");
+  std::filesystem::create_directory(earlier / "queue.head");
   keeper.step(kiosk.client(), now);  // looks at the certificate, and finds the queue
   CHECK(keeper.earlier_queues() == 1);
+  std::filesystem::remove(earlier / "queue.head");
+  std::filesystem::rename(earlier / "aside", earlier / "queue.head");
   keeper.step(kiosk.client(), now);
   REQUIRE(city.cases().poll_once({}).has_value());
   CHECK(city.look_into_cases().requests("").size() == 3);
