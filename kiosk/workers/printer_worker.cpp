@@ -216,6 +216,7 @@ void PrinterWorker::disconnect() {
   printer_.reset();
   transport_.reset();
   held_.reset();
+  retractions_ = 0;
 }
 
 receipts::Paper PrinterWorker::paper(const visit::effect::Print& job) const {
