@@ -30,14 +30,15 @@ constexpr std::uint32_t bulk_packet = 101;
 constexpr std::uint32_t interrupt_packet = 103;
 
 constexpr std::uint32_t wide_ids = 1U << 5;
+constexpr std::uint32_t long_bulk = 1U << 6;
 
 constexpr std::uint8_t success = 0;
 constexpr std::uint8_t cancelled = 1;
 constexpr std::uint8_t stall = 4;
 
-// Capabilities that we use: connect_device_version, ep_info_max_packet_size, 64bits_ids. QEMU rejects a device on an
-// xHCI port without the last two.
-constexpr std::uint32_t capabilities = 1U << 1 | 1U << 4 | wide_ids;
+// Capabilities that we use: connect_device_version, ep_info_max_packet_size, 64bits_ids, 32bits_bulk_length. QEMU
+// rejects a device on an xHCI port without the last three.
+constexpr std::uint32_t capabilities = 1U << 1 | 1U << 4 | wide_ids | long_bulk;
 constexpr std::size_t version_bytes = 64;  // of hello, before its capabilities
 constexpr std::size_t endpoints = 32;  // 0 to 15 out, 16 to 31 in
 constexpr std::uint8_t full_speed = 1;
@@ -168,7 +169,8 @@ void UsbRedirPeer::handle(const Packet& packet) {
   switch (packet.type) {
     case hello:
       body.bytes(version_bytes);
-      wide_ = (body.le32() & wide_ids) != 0;
+      theirs_ = body.le32();
+      wide_ = (theirs_ & wide_ids) != 0;
       if (!std::exchange(introduced_, true)) introduce();
       break;
     case reset:
@@ -267,8 +269,9 @@ void UsbRedirPeer::bulk(const Packet& packet) {
   ByteReader body(packet.body);
   const std::uint8_t endpoint = body.u8();
   body.u8();  // status
-  const std::uint16_t length = body.le16();
+  std::size_t length = body.le16();
   body.le32();  // stream
+  if ((theirs_ & long_bulk) != 0) length |= static_cast<std::size_t>(body.le16()) << 16;
   if ((endpoint & 0x80) != 0) {
     ins_.push_back({packet.id, endpoint, length});
   } else {
@@ -285,6 +288,7 @@ void UsbRedirPeer::answer_bulk(std::uint64_t id, std::uint8_t endpoint, std::uin
   writer.u8(status);
   writer.le16(static_cast<std::uint16_t>(length));
   writer.le32(0);
+  if ((theirs_ & long_bulk) != 0) writer.le16(static_cast<std::uint16_t>(length >> 16));
   writer.bytes(data);
   send(bulk_packet, id, reply);
 }

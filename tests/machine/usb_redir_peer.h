@@ -60,6 +60,7 @@ class UsbRedirPeer {
   std::optional<UnixSocket> socket_;
   Bytes received_;
   bool introduced_ = false;
+  std::uint32_t theirs_ = 0;  // QEMU's capabilities
   bool wide_ = false;  // ids of 64 bits, from behind the greetings on
   std::uint8_t interrupt_endpoint_ = 0;  // 0: not asked for
   std::uint64_t interrupt_id_ = 0;

@@ -85,6 +85,7 @@ Bytes bulk(std::uint8_t endpoint, std::uint16_t length, ByteView data) {
   ByteWriter writer(body);
   writer.le16(length);
   writer.le32(0);
+  writer.le16(0);  // the upper half of the length
   writer.bytes(data);
   return body;
 }
@@ -158,8 +159,8 @@ TEST_CASE("what is sent to the printer over the wire comes out on paper, and wha
     const Packet& status = one.id == 41 ? other : one;
     CHECK(taken.body[1] == 0);
     CHECK((taken.body[2] | taken.body[3] << 8) == 3);
-    REQUIRE(status.body.size() == 9);
-    CHECK((status.body[8] & 0x93) == 0x12);  // the fixed bits of a real-time status
+    REQUIRE(status.body.size() == 11);
+    CHECK((status.body[10] & 0x93) == 0x12);  // the fixed bits of a real-time status
 
     // One black row of 576 dots, GS v 0, and a cut.
     Bytes job;
