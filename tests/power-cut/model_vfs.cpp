@@ -40,7 +40,7 @@ int read_file(sqlite3_file* file, void* target, int count, sqlite3_int64 offset)
   if (content == nullptr) return SQLITE_IOERR_READ;
   const auto start = std::min(static_cast<std::size_t>(offset), content->size());
   const std::size_t got = std::min(static_cast<std::size_t>(count), content->size() - start);
-  std::memcpy(target, content->data() + start, got);
+  if (got > 0) std::memcpy(target, content->data() + start, got);  // an empty file has no bytes to point at
   std::memset(static_cast<char*>(target) + got, 0, static_cast<std::size_t>(count) - got);
   return got == static_cast<std::size_t>(count) ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
 }
