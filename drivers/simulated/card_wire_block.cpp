@@ -11,7 +11,6 @@ namespace {
 
 // 11.3.2: the protocol control byte.
 constexpr std::uint8_t receive_ready = 0x80;
-constexpr std::uint8_t supervisory = 0xC0;
 constexpr std::uint8_t chaining = 0x20;
 constexpr std::uint8_t sequence_bit = 0x40;
 constexpr std::uint8_t wanted_bit = 0x10;
