@@ -2,8 +2,7 @@
 
 #include "kiosk/demo/city_backend.h"
 #include "tests/end-to-end/at_kiosk.h"
-
-#include <unistd.h>
+#include "tests/runner/test_folder.h"
 
 #include <filesystem>
 #include <functional>
@@ -16,24 +15,7 @@ namespace pishkhan::e2e {
 
 namespace fs = std::filesystem;
 
-/// A folder that goes when the test ends.
-class TestFolder {
- public:
-  TestFolder() {
-    std::string pattern = (fs::temp_directory_path() / "pishkhan-test-XXXXXX").string();
-    if (const char* made = ::mkdtemp(pattern.data()); made != nullptr) path_ = made;
-  }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-  ~TestFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
+using test::TestFolder;
 
 inline fs::path sample_city() {
   return fs::path(PISHKHAN_ASSETS) / "cities/shahr-e-nemuneh";

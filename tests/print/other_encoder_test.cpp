@@ -2,10 +2,10 @@
 // report. Skipped where it is not installed: npm install --prefix build/peers receiptline
 #include "base/core/png.h"
 #include "tests/print/print_world.h"
+#include "tests/runner/test_folder.h"
 
 #include <doctest/doctest.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -21,25 +21,6 @@ using namespace pishkhan;
 namespace fs = std::filesystem;
 
 namespace {
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "pishkhan-receiptline-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 /// What the script says; nothing if it does not end well, as where node or receiptline is missing.
 std::optional<std::string> receiptline(const std::string& arguments) {
@@ -89,7 +70,7 @@ struct Printer {
 
 TEST_CASE("receiptline's streams for five printer dialects decode without a report") {
   if (!installed()) return;
-  const Folder folder;
+  const test::TestFolder folder("receiptline");
   const auto names = receiptline("streams " + folder.path().string());
   REQUIRE(names);
   std::istringstream lines(*names);
@@ -112,7 +93,7 @@ TEST_CASE("receiptline's streams for five printer dialects decode without a repo
 
 TEST_CASE("a picture that receiptline sends comes out as it sent it, dot by dot") {
   if (!installed()) return;
-  const Folder folder;
+  const test::TestFolder folder("receiptline");
   constexpr int rows = 100;
   Bitmap picture(576, rows);
   SeededRandom random(5);

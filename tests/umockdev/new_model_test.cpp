@@ -2,10 +2,10 @@
 // pishkhan-probe over the real libusb.
 #include "drivers/simulated/simulated_printer.h"
 #include "tests/runner/probe_run.h"
+#include "tests/runner/test_folder.h"
 #include "tests/umockdev/usb_rig.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -17,27 +17,6 @@ using namespace pishkhan;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A folder with the shipped models, to which one is added.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "pishkhan-models-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-    fs::copy("assets/printers", path_);
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 nlohmann::json json_of(const fs::path& file) {
   std::ifstream stream(file);
@@ -55,7 +34,8 @@ TEST_CASE(
        .name = {.vendor_id = 0x1209, .product_id = 0x0080, .manufacturer = "ACME", .model = "Rollo-80 v2"}});
   rig::UsbRig rig;
   rig.plug_in(device);
-  const Folder folder;
+  const test::TestFolder folder("models");
+  fs::copy("assets/printers", folder.path());
   const std::string models = " --printers " + folder.path().string();
   const std::string print =
       "receipt kiosk/tools/testdata/receipt.json --print --city assets/cities/shahr-e-nemuneh "
