@@ -16,7 +16,8 @@ namespace {
 bool with_every_look(const std::string& name) {
   for (const char* part :
        {"form-keyboard", "form-problem", "form-choice", "before", "receipt-printing", "services", "review",
-        "welcome", "track-invalid", "track-as-of", "refused-full-typed", "out-of-service-closed"}) {
+        "welcome", "track-invalid", "track-as-of", "refused-full-typed", "out-of-service-closed",
+        "identify-card-pin", "identify-card-wrong-pin"}) {
     if (name == part) return true;
   }
   return false;
