@@ -141,6 +141,7 @@ TEST_CASE("a published pack, settings and orders reach the kiosks they are for, 
   // What no one has announced is not there; a broken question is refused as such.
   CHECK(listener.client.catalogue_part(blake2b(as_bytes("x")), 0).error().problem->type ==
         ProblemType::NotFound);
+  CHECK(listener.client.updates_since(1, "..").error().problem->type == ProblemType::Malformed);
   // A cursor of another database's life is the beginning: see IngestCursors.
   CHECK(listener.client.updates_since(1, "x")->items == listener.client.updates_since(1, "")->items);
   CHECK(listener.client.updates_since(2, "").error().problem->type == ProblemType::UnknownKiosk);
