@@ -1,6 +1,7 @@
 #include "base/core/random.h"
 #include "offline-queue/protocol/request_body.h"
 #include "offline-queue/reference-backend/attempts.h"
+#include "offline-queue/reference-backend/cases_store.h"
 #include "offline-queue/reference-backend/demo_keys.h"
 #include "offline-queue/reference-backend/kiosk_register.h"
 #include "offline-queue/reference-backend/opener.h"
@@ -9,10 +10,12 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <thread>
 
 using namespace pishkhan;
 using namespace pishkhan::backend;
@@ -191,5 +194,27 @@ TEST_CASE("demo keys are made once, private to their owner, and refused by a bui
   CHECK_FALSE(sync::acceptable_authority(authority, protocol::DemoPolicy::Refuse));
   fs::remove(enrolment);
   CHECK(ensure_demo_keys(options, clock, random).error() == DemoKeysFault::Incomplete);
+  fs::remove_all(folder);
+}
+
+TEST_CASE("a program and a staff command may open a new database at the same moment") {
+  namespace fs = std::filesystem;
+  SystemRandom random;
+  const fs::path folder = fs::temp_directory_path() / ("pishkhan-open-" + to_hex(random.bytes<6>()));
+  REQUIRE(fs::create_directory(folder));
+  for (int round = 0; round < 50; ++round) {
+    CAPTURE(round);
+    const auto file = folder / (std::to_string(round) + ".db");
+    std::array<bool, 2> opened{};
+    {
+      const auto open = [&](std::size_t i) {
+        return [&, i] { opened[i] = CasesStore::open(file, Sharing::WithReaders).has_value(); };
+      };
+      const std::jthread one(open(0));
+      const std::jthread other(open(1));
+    }
+    CHECK(opened[0]);
+    CHECK(opened[1]);
+  }
   fs::remove_all(folder);
 }

@@ -126,6 +126,22 @@ int Database::changes() const {
   return sqlite3_changes(handle_.get());
 }
 
+std::optional<std::int64_t> Database::schema() {
+  Statement statement = prepare("PRAGMA user_version");
+  return statement.step() ? std::optional(statement.integer(0)) : std::nullopt;
+}
+
+bool Database::make_schema(std::span<const char* const> scripts) {
+  if (!begin()) return false;
+  // Asked again under the lock: another program that opened the file at the same time may have made it.
+  const auto found = schema();
+  if (!found || *found > static_cast<std::int64_t>(scripts.size())) return false;
+  for (auto i = static_cast<std::size_t>(*found); i < scripts.size(); ++i) {
+    if (!run(scripts[i])) return false;
+  }
+  return run(("PRAGMA user_version=" + std::to_string(scripts.size())).c_str()) && commit();
+}
+
 Result<Database, DatabaseFault> Database::open(const std::filesystem::path& file, Sharing sharing,
                                                std::span<const char* const> scripts, const std::string& vfs) {
   Database database;
@@ -149,20 +165,12 @@ Result<Database, DatabaseFault> Database::open(const std::filesystem::path& file
             "PRAGMA wal_autocheckpoint=256; PRAGMA foreign_keys=ON;"
           : "PRAGMA temp_store=MEMORY; PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON;";
   if (!database.run(pragmas)) return fail(DatabaseFault::CannotOpen);
-  std::int64_t found = 0;
-  {
-    Statement statement = database.prepare("PRAGMA user_version");
-    if (!statement.step()) return fail(DatabaseFault::CannotOpen);
-    found = statement.integer(0);
-  }
+  const auto found = database.schema();
+  if (!found) return fail(DatabaseFault::CannotOpen);
   const auto version = static_cast<std::int64_t>(scripts.size());
-  if (found > version) return fail(DatabaseFault::NewerSchema);
-  if (found < version) {
-    std::string missing("BEGIN IMMEDIATE;");
-    for (const char* script : scripts.subspan(static_cast<std::size_t>(found))) missing += script;
-    missing += "PRAGMA user_version=" + std::to_string(version) + ";COMMIT;";
-    if (sharing == Sharing::ReadOnly || !database.run(missing.c_str())) return fail(DatabaseFault::CannotOpen);
-  }
+  if (*found > version) return fail(DatabaseFault::NewerSchema);
+  if (*found < version && (sharing == Sharing::ReadOnly || !database.make_schema(scripts)))
+    return fail(DatabaseFault::CannotOpen);
   return database;
 }
 

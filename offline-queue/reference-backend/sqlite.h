@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,7 +64,8 @@ class Database {
  public:
   /// Creates the file (mode 0600) if it is not there and runs those of the scripts that it has not seen, all in
   /// one transaction: the n-th makes version n (in user_version) of version n-1. A script that is out in the
-  /// world is never changed; the next one follows it, and none recreates a table. `vfs` names a registered
+  /// world is never changed; the next one follows it, and none recreates a table. Several programs may open a new
+  /// file at the same time. `vfs` names a registered
   /// SQLite VFS, for the simulation; empty: SQLite's own.
   static Result<Database, DatabaseFault> open(const std::filesystem::path& file, Sharing sharing,
                                               std::span<const char* const> scripts,
@@ -85,6 +87,8 @@ class Database {
   struct Close {
     void operator()(sqlite3* database) const;
   };
+  std::optional<std::int64_t> schema();
+  bool make_schema(std::span<const char* const> scripts);
   std::unique_ptr<Transaction> transaction_ = std::make_unique<Transaction>();
   std::unique_ptr<sqlite3, Close> handle_;
 };
