@@ -33,7 +33,8 @@ std::string sentence(const sync::SyncFault& fault) {
   if (fault.problem) {
     switch (fault.problem->type) {
       case ProblemType::BadCode:
-        return "the backend does not take this code: wrong, replaced by another, or spoilt by wrong tries";
+        return "the backend does not take this code: wrong, replaced by another, spoilt by wrong tries, or issued "
+               "a moment ago (then run the same again in a few seconds)";
       case ProblemType::CodeExpired:
         return "the code has expired; staff have to issue another";
       case ProblemType::CodeUsed:
