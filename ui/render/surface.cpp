@@ -78,6 +78,7 @@ struct Surface::State {
   void pump();
   void take(const SDL_Event& event);
   void present();
+  void present_ground();
 };
 
 Surface::Surface(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -99,11 +100,14 @@ Result<std::unique_ptr<Surface>, SurfaceFault> Surface::open(const SurfaceOption
                                        options.width, options.height, flags));
   if (!state->window) return fail(SurfaceFault::NoWindow);
   state->unseen = driver_is("dummy") || driver_is("offscreen");
+  // On KMS desktop OpenGL, which SDL would take first, drew nothing at all (SDL 2.26.5, Mesa 22.3.6's software renderer).
+  if (driver_is("KMSDRM")) SDL_SetHint(SDL_HINT_RENDER_DRIVER, "opengles2");
   if (!state->unseen)
     state->renderer.reset(SDL_CreateRenderer(state->window.get(), -1, SDL_RENDERER_ACCELERATED));
   if (!state->renderer)
     state->renderer.reset(SDL_CreateRenderer(state->window.get(), -1, SDL_RENDERER_SOFTWARE));
   if (!state->renderer || !state->resize()) return fail(SurfaceFault::NoRenderer);
+  state->present_ground();
   if (options.mode == WindowMode::Fullscreen) SDL_ShowCursor(SDL_DISABLE);
   state->sleeps = driver_is("x11") || driver_is("wayland");
   state->wake_event = SDL_RegisterEvents(1);
@@ -254,6 +258,15 @@ std::vector<PixelRect> Surface::end_frame() {
 void Surface::State::present() {
   present_again = false;
   SDL_RenderCopy(renderer.get(), texture.get(), nullptr, nullptr);
+  SDL_RenderPresent(renderer.get());
+}
+
+/// SDL's kmsdrm makes its buffers anew inside the first swap of a full-screen window (KMSDRM_GLES_SwapWindow,
+/// egl_surface_dirty), and shows one of those: what was drawn until then is lost. Who draws all the time never sees
+/// it; we draw only what changes, and the panel stayed black. So the first thing presented is one to lose.
+void Surface::State::present_ground() {
+  SDL_SetRenderDrawColor(renderer.get(), kGround >> 16 & 0xFF, kGround >> 8 & 0xFF, kGround & 0xFF, SDL_ALPHA_OPAQUE);
+  SDL_RenderClear(renderer.get());
   SDL_RenderPresent(renderer.get());
 }
 
