@@ -234,7 +234,8 @@ disk() {
   quietly mkfs.vfat -F 32 -n BOOT "$out/boot.vfat"
   quietly mmd -i "$out/boot.vfat" ::EFI ::EFI/BOOT
   quietly mcopy -i "$out/boot.vfat" "$out/pishkhan.efi" ::EFI/BOOT/BOOTX64.EFI
-  quietly mkfs.ext4 -q -L pishkhan-data -m 1 "$out/data.ext4" 512M
+  # Room for the queue's budget (kiosk.toml, 4 GiB unless said otherwise) and what has to stay free beside it.
+  quietly mkfs.ext4 -q -L pishkhan-data -m 1 "$out/data.ext4" 5G
   rm -rf "$work/genimage" && mkdir -p "$work/empty"
   quietly genimage --config "$here/genimage.cfg" --inputpath "$out" --outputpath "$out" --tmppath "$work/genimage" \
     --rootpath "$work/empty"

@@ -26,6 +26,9 @@ constexpr Stage stages[] = {
     {"kiosk.started", "the counter is up (its first frame is drawn)", seconds(600)},
 };
 
+constexpr const char* starved = "IO-APIC + timer doesn't work";
+constexpr int starts_at_most = 3;
+
 std::string tenths(milliseconds time) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1f", static_cast<double>(time.count()) / 1000);
@@ -61,7 +64,10 @@ Rig::Outcome Rig::prepare() {
   std::error_code error;
   if (!fs::exists(setup_.image, error))
     return fail(Trouble{setup_.image.string() + " is not there; ./dev image makes it"});
-  log::open(setup_.folder / "twin.log");
+  // The twin's words are no part of the report.
+  log::divert([file = std::make_shared<std::ofstream>(setup_.folder / "twin.log")](std::string_view line) {
+    *file << line << std::endl;
+  });
   auto city = TestCity::found({setup_.folder / "city", setup_.programs});
   if (!city) return fail(city.error());
   city_ = std::move(*city);
@@ -84,13 +90,16 @@ Result<fs::path, Trouble> Rig::copy_disk(const std::string& name) {
   return copy;
 }
 
-Rig::Outcome Rig::boot(DiskCache cache) {
+Rig::Outcome Rig::start_machine(DiskCache cache) {
   switch_off();
-  ++boots_;
   auto machine = VirtualMachine::start({setup_.folder / "disk.img", cache, setup_.folder});
   if (!machine) return fail(machine.error());
   machine_ = std::move(*machine);
   outside_.attach(*machine_);
+  return {};
+}
+
+Rig::Outcome Rig::await_counter() {
   milliseconds before{0};
   for (const Stage& stage : stages) {
     const auto reached = machine_->await_words(stage.words, stage.patience);
@@ -100,6 +109,18 @@ Rig::Outcome Rig::boot(DiskCache cache) {
     before = *reached;
   }
   return {};
+}
+
+Rig::Outcome Rig::boot(DiskCache cache) {
+  ++boots_;
+  for (int start = 1;; ++start) {
+    if (auto started = start_machine(cache); !started) return started;
+    auto up = await_counter();
+    // The kernel counts timer interrupts for an instant, and QEMU gives it none if this host is busy just then. That
+    // is no matter of the image's: its command line stays as a real machine needs it.
+    if (up || start == starts_at_most || machine_->serial().find(starved) == std::string::npos) return up;
+    say("        the kernel's timer test failed because this host is busy; the machine is started again");
+  }
 }
 
 Rig::Outcome Rig::pair() {

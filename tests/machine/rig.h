@@ -63,6 +63,8 @@ class Rig {
 
  private:
   void keep_serial_log();
+  [[nodiscard]] Outcome start_machine(DiskCache cache);
+  [[nodiscard]] Outcome await_counter();
 
   Setup setup_;
   std::unique_ptr<TestCity> city_;

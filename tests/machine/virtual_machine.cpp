@@ -50,7 +50,8 @@ std::vector<std::string> VirtualMachine::arguments(const Setup& setup) {
           "-device",
           "ide-hd,drive=disk,bus=ide.0",
           "-device",
-          "bochs-display,xres=1080,yres=1920",
+          // Two pictures of the counter and the kernel's console at once; a card with 16 MB holds only two of the three.
+          "bochs-display,xres=1080,yres=1920,vgamem=64M",
           "-netdev",
           "user,id=cable",
           "-device",
