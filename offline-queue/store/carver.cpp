@@ -1,5 +1,7 @@
 #include "offline-queue/store/carver.h"
 
+#include "offline-queue/store/schema.h"
+
 #include <algorithm>
 #include <array>
 #include <initializer_list>
@@ -11,7 +13,6 @@ using protocol::RecordHeader;
 
 namespace {
 
-constexpr std::size_t page_bytes = 4096;
 constexpr std::size_t wal_header_bytes = 32;    // SQLite file format, section 4.1
 constexpr std::size_t frame_header_bytes = 24;  // the page's number first
 /// What of a row lies on a table's leaf page, and what on overflow pages: section 1.6, with no bytes reserved.

@@ -14,7 +14,6 @@ namespace pishkhan::store {
 namespace {
 
 constexpr int application_id = 0x504b5131;  // "PKQ1"
-constexpr int page_bytes = 4096;
 
 StoreFault fault_of(int code) {
   switch (code & 0xFF) {
@@ -251,9 +250,10 @@ Result<void, StoreFault> Database::set_up() {
   sqlite3_file_control(handle_, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
   // A database of a newer program is closed again without folding its WAL back.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  static_assert(page_bytes == 1024);
   return execute(
       "PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=EXTRA; PRAGMA secure_delete=ON;"
-      "PRAGMA page_size=4096; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;"
+      "PRAGMA page_size=1024; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;"
       "PRAGMA temp_store=MEMORY;");
 }
 

@@ -1,5 +1,5 @@
 // The database's write-ahead log: its size from the start, folding it back, and overwriting what was in it.
-#include "offline-queue/store/database.h"
+#include "offline-queue/store/schema.h"
 
 #include <sqlite3.h>
 
@@ -9,7 +9,6 @@
 namespace pishkhan::store {
 namespace {
 
-constexpr int page_bytes = 4096;
 constexpr int wal_frame_bytes = page_bytes + 24;
 constexpr int wal_header_bytes = 32;  // SQLite file format, section 4.1
 

@@ -8,7 +8,7 @@ struct sqlite3_vfs;
 namespace pishkhan::store {
 
 /// Another SQLite VFS, but that what is written to the WAL is gathered in memory and handed over in one piece
-/// before it is synced, read, measured or cut. SQLite writes two pieces a page, 24 and 4096 bytes, and syncs
+/// before it is synced, read, measured or cut. SQLite writes two pieces a page, 24 and 1024 bytes, and syncs
 /// once a commit: one system call in place of nine (`./dev bench queue` has what that is worth). Nothing is
 /// promised before the sync, so nothing more can be lost. Only for synchronous=FULL. Thread: that of its
 /// connection.

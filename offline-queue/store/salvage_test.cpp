@@ -1,3 +1,4 @@
+#include "offline-queue/store/schema.h"
 #include "offline-queue/store/test_world.h"
 
 #include <doctest/doctest.h>
@@ -10,7 +11,6 @@ namespace {
 
 using testing::World;
 
-constexpr std::size_t page_bytes = 4096;
 
 void fill(const World& world, int count, std::size_t payload_bytes = 700) {
   {

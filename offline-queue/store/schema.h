@@ -4,6 +4,10 @@
 
 namespace pishkhan::store {
 
+/// Of queue.db and of what its WAL has a frame for. A commit writes whole pages, and a record is mostly less than
+/// one of SQLite's usual 4,096 bytes (README, Decisions).
+inline constexpr int page_bytes = 1024;
+
 /// What this program reads and writes; the file's user_version.
 [[nodiscard]] int schema_version();
 

@@ -63,7 +63,7 @@ struct Options {
   std::string vfs;         ///< name of a registered SQLite VFS; empty: SQLite's own
   Durability durability = Durability::Full;
   Signing signing = Signing::EachRecord;
-  int wal_pages = 1024;  ///< of 4 KiB; size at which the WAL is folded back, and its size from the start
+  int wal_pages = 4096;  ///< of 1 KiB; size at which the WAL is folded back, and its size from the start
 };
 
 /// What opening found out. Everything that verifies is kept and can be sent, whatever else is wrong.

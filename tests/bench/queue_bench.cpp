@@ -217,8 +217,9 @@ std::optional<QueueBench> measure_queues(const fs::path& folder, int rounds, int
     add(peer->description(), [&peer = *peer](int first, int count) { return peer.send(first, count); });
     others.push_back(std::move(peer));
   }
-  // The first round warms up and does not count.
-  for (int round = 0; round <= rounds; ++round)
+  // The first round warms up and does not count. Every other round goes backwards, so that nobody always comes
+  // after the same one, whose writes the disk may still have to do with.
+  for (int round = 0; round <= rounds; ++round) {
     for (Contender& one : contenders) {
       if (!one.take_turn(round * messages, messages)) return std::nullopt;
       if (round > 0) continue;
@@ -226,6 +227,9 @@ std::optional<QueueBench> measure_queues(const fs::path& folder, int rounds, int
       one.p50_us.clear();
       one.p99_us.clear();
     }
+    std::reverse(contenders.begin(), contenders.end());
+  }
+  if (rounds % 2 == 0) std::reverse(contenders.begin(), contenders.end());
   for (const Contender& one : contenders) bench.contenders.push_back(one.figures());
   bench.contenders.insert(bench.contenders.end(), missing.begin(), missing.end());
   return bench;

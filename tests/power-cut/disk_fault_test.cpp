@@ -213,7 +213,7 @@ TEST_CASE("a full disk in the middle of a salvage leaves all that there is, and 
 TEST_CASE("what several wait for is one write and one sync") {
   const Keys keys;
   World world(keys, 8);
-  world.options.wal_pages = 64;
+  world.options.wal_pages = 256;
   const auto queue = store::Store::open(world.options);
   REQUIRE(queue.has_value());
   REQUIRE(world.file(**queue));
@@ -233,7 +233,7 @@ TEST_CASE("of what several wait for, a cut takes all or nothing") {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     CAPTURE(seed);
     World world(keys, seed);
-    world.options.wal_pages = 64;
+    world.options.wal_pages = 256;
     {
       const auto queue = store::Store::open(world.options);
       REQUIRE(queue.has_value());
@@ -299,7 +299,7 @@ TEST_CASE("what was opened is in no file, also when the power went in the middle
 TEST_CASE("a filing is one write and one sync") {
   const Keys keys;
   World world(keys, 6);
-  world.options.wal_pages = 64;
+  world.options.wal_pages = 256;
   const auto queue = store::Store::open(world.options);
   REQUIRE(queue.has_value());
   REQUIRE(world.file(**queue));  // the first after a fold begins the WAL anew: a header, synced
@@ -313,7 +313,7 @@ TEST_CASE("a filing is one write and one sync") {
 TEST_CASE("filing asks no more of the disk after 90 days offline than on the first") {
   const Keys keys;
   World world(keys, 5);
-  world.options.wal_pages = 256;
+  world.options.wal_pages = 1024;
   world.options.signing = store::Signing::NoneForTheBenchOnly;
   const auto queue = store::Store::open(world.options);
   REQUIRE(queue.has_value());

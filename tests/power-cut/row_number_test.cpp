@@ -1,5 +1,6 @@
 // A bit that turns over in the number of a row. SQLite keeps no checksum of it and finds nothing wrong with the
 // last row of a page: the record would stand in another place, and what is said of one would be of another.
+#include "offline-queue/store/schema.h"
 #include "tests/power-cut/fault_world.h"
 
 #include <doctest/doctest.h>
@@ -9,7 +10,7 @@
 namespace pishkhan::power_cut {
 namespace {
 
-constexpr std::size_t page_bytes = 4096;
+using store::page_bytes;
 
 /// Length of a varint of SQLite's (file format, section 1.6).
 std::size_t varint_bytes(ByteView bytes) {
