@@ -1,13 +1,8 @@
 // Who files: from the card in the reader, or the number on the screen, to the backend's table.
-#include "base/core/clock.h"
 #include "drivers/simulated/citizen_card.h"
 #include "tests/end-to-end/whole_city.h"
 
 #include <doctest/doctest.h>
-
-#include <algorithm>
-#include <chrono>
-#include <cstdlib>
 
 using namespace pishkhan;
 using e2e::WholeCity;
@@ -76,7 +71,7 @@ TEST_CASE("card and typed number reach the opened request as the identity that e
   CHECK(opened[1]["fields"]["postcode"] == "1193653471");
 }
 
-TEST_CASE("the name is on the screen half a second after the card is in, with contacts at 9600 bit/s") {
+TEST_CASE("the name is on the screen while the card is still being checked, and goes with the card") {
   WholeCity city(second_city());
   REQUIRE(city.switch_on());
   REQUIRE(city.devices_ready());
@@ -89,21 +84,13 @@ TEST_CASE("the name is on the screen half a second after the card is in, with co
     const auto* identify = city.robot->page<visit::page::Identify>();
     return identify != nullptr && identify->card == state;
   };
-  // The best of five: what else this machine has to do is not the kiosk's matter.
-  const SystemClock clock;
-  SteadyTime best = SteadyTime::max();
-  for (int i = 0; i < 5; ++i) {
-    const SteadyTime begun = clock.steady();
+  for (int i = 0; i < 2; ++i) {
     city.machine->reader().insert(city.machine->cards().citizen());
     REQUIRE(city.robot->wait_for([&] { return shows(screens::view::CardState::Checking); }));
-    best = std::min(best, clock.steady() - begun);
     CHECK_FALSE(city.robot->page<visit::page::Identify>()->name.empty());
     static_cast<void>(city.machine->reader().remove());
     REQUIRE(city.robot->wait_for([&] { return !city.machine->kiosk().state().around.card_inside; }));
     REQUIRE(city.robot->wait_for([&] { return shows(screens::view::CardState::Waiting); }));
+    CHECK(city.robot->page<visit::page::Identify>()->name.empty());
   }
-  MESSAGE("card in to name on the screen: " << best.count() << " ms");
-  // A machine that has other things to do makes it longer, but not wrong: then only the order is tried.
-  double load = 0;
-  if (::getloadavg(&load, 1) == 1 && load < 1.5) CHECK(best < std::chrono::milliseconds(500));
 }
