@@ -75,7 +75,7 @@ Bytes set_rate_and_clock(std::uint8_t slot, std::uint8_t sequence, std::uint32_t
   return message(0x73, slot, sequence, 0, 0, data);
 }
 
-Result<Reply, FrameFault> parse_reply(ByteView bytes) {
+Result<Reply, FrameFault> parse_reply(ByteView bytes, UnsaidParameters unsaid) {
   ByteReader reader(bytes);
   const std::uint8_t kind = reader.u8();
   const std::uint32_t length = reader.le32();
@@ -86,7 +86,9 @@ Result<Reply, FrameFault> parse_reply(ByteView bytes) {
   reply.error = reader.u8();
   reply.parameter = reader.u8();
   if (!reader.ok() || reader.remaining() < length) return fail(FrameFault::Truncated);
-  if (reader.remaining() > length) return fail(FrameFault::TooLong);
+  const bool ignored = unsaid == UnsaidParameters::Ignored && length == 0 &&
+                       kind == static_cast<std::uint8_t>(ReplyKind::Parameters);
+  if (reader.remaining() > length && !ignored) return fail(FrameFault::TooLong);
   if (kind < 0x80 || kind > 0x84) return fail(FrameFault::UnknownKind);
   if ((status & 0x03) == 3 || (status >> 6) == 3) return fail(FrameFault::BadStatus);
   reply.kind = static_cast<ReplyKind>(kind);

@@ -82,8 +82,11 @@ enum class FrameFault : std::uint8_t {
   UnknownKind,  ///< none of ReplyKind
   BadStatus,    ///< reserved values in bStatus, or data where there can be none
 };
+/// What follows a Parameters message whose dwLength is 0. Some readers send the structure all the same.
+enum class UnsaidParameters : std::uint8_t { Refused, Ignored };
 /// One bulk-in message (6.2). The whole transfer must be the message.
-[[nodiscard]] Result<Reply, FrameFault> parse_reply(ByteView bytes);
+[[nodiscard]] Result<Reply, FrameFault> parse_reply(ByteView bytes,
+                                                    UnsaidParameters unsaid = UnsaidParameters::Refused);
 
 /// RDR_to_PC_NotifySlotChange (6.3.1), as far as it is about one slot.
 struct SlotChange {

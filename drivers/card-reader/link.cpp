@@ -35,6 +35,7 @@ CcidLink::CcidLink(usb::Transport& transport, const Clock& clock, const ReaderLi
       limits_(limits),
       read_bytes_(room_for(descriptor)),
       out_packet_bytes_(quirk.packets == Quirk::Packets::ZeroLengthLast ? descriptor.out_packet_bytes : 0),
+      unsaid_parameters_(quirk.parameters),
       interface_number_(descriptor.interface_number),
       slot_(slot) {}
 
@@ -100,7 +101,7 @@ Result<ccid::Reply, ReaderFault> CcidLink::await(std::uint8_t sequence, ccid::Re
     }
     if (!bytes) return fail(lost(bytes.error()));
     const Wiped wiped(*bytes);
-    Result<ccid::Reply, ccid::FrameFault> reply = ccid::parse_reply(*bytes);
+    Result<ccid::Reply, ccid::FrameFault> reply = ccid::parse_reply(*bytes, unsaid_parameters_);
     if (!reply) return fail(lost(TransferFault::Failed));
     if (reply->sequence != sequence || reply->slot != slot_) {
       wipe_and_clear(reply->data);
@@ -177,7 +178,7 @@ Result<void, ReaderFault> CcidLink::abort(SteadyTime deadline) {
     if (!bytes && bytes.error() == TransferFault::Unplugged) return fail(ReaderFault::Unplugged);
     if (!bytes) break;
     const Wiped wiped(*bytes);
-    const auto reply = ccid::parse_reply(*bytes);
+    const auto reply = ccid::parse_reply(*bytes, unsaid_parameters_);
     if (!reply || reply->sequence != sequence || reply->kind != ccid::ReplyKind::SlotStatus) continue;
     failures_ = 0;
     break;

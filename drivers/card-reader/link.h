@@ -54,6 +54,7 @@ class CcidLink {
   ReaderLimits limits_;
   std::size_t read_bytes_;        // room for the longest honest answer
   std::size_t out_packet_bytes_;  // after a multiple of which a zero-length packet is sent; 0: never
+  ccid::UnsaidParameters unsaid_parameters_;
   std::uint16_t interface_number_;
   std::uint8_t slot_;
   std::uint8_t sequence_ = 0;  // of the next command

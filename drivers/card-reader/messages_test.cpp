@@ -245,6 +245,11 @@ TEST_CASE("CCID answers, every truncation and every byte too many") {
   Bytes longer = whole;
   longer.push_back(0);
   CHECK(ccid::parse_reply(longer).error() == ccid::FrameFault::TooLong);
+  // As QEMU's reader answers to GetParameters: the structure is there, and the length says that it is not.
+  const Bytes unsaid = hex("8200000000001b0000000000000000fe00");
+  CHECK(ccid::parse_reply(unsaid).error() == ccid::FrameFault::TooLong);
+  CHECK(ccid::parse_reply(unsaid, ccid::UnsaidParameters::Ignored)->data.empty());
+  CHECK(ccid::parse_reply(longer, ccid::UnsaidParameters::Ignored).error() == ccid::FrameFault::TooLong);
   CHECK(ccid::parse_reply(hex("82000000000007000001"))->kind == ccid::ReplyKind::Parameters);
   CHECK(ccid::parse_reply(hex("85000000000007000000")).error() == ccid::FrameFault::UnknownKind);
   CHECK(ccid::parse_reply(hex("81000000000007030000")).error() == ccid::FrameFault::BadStatus);

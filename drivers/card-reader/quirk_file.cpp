@@ -124,6 +124,9 @@ void read_behaviour(StrictObject& top, Quirk& quirk) {
   top.word<Quirk::Packets>(
       "packets", Need::May, quirk.packets,
       {{"as-they-are", Quirk::Packets::AsTheyAre}, {"zero-length-last", Quirk::Packets::ZeroLengthLast}});
+  top.word<ccid::UnsaidParameters>(
+      "parameters", Need::May, quirk.parameters,
+      {{"as-said", ccid::UnsaidParameters::Refused}, {"length-unsaid", ccid::UnsaidParameters::Ignored}});
   read_limit(top, "maximum_message_bytes", quirk.maximum_message_bytes, least_message_bytes,
              most_message_bytes);
   read_limit(top, "maximum_ifsd", quirk.maximum_ifsd, 1, 254);

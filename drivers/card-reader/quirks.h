@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/core/bytes.h"
+#include "drivers/card-reader/ccid.h"
 #include "drivers/card-reader/ccid_descriptor.h"
 #include "drivers/usb/device_info.h"
 #include "drivers/usb/transport.h"
@@ -46,6 +47,7 @@ struct Quirk {
   std::optional<std::uint32_t> maximum_rate;  ///< bit/s
   Interrupt interrupt = Interrupt::AsDescribed;
   Packets packets = Packets::AsTheyAre;
+  ccid::UnsaidParameters parameters = ccid::UnsaidParameters::Refused;
   std::chrono::milliseconds settle{0};  ///< before the first command; what comes meanwhile is dropped
   std::vector<Bytes> escapes;           ///< sent one after the other before the first command
 };
