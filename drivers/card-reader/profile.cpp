@@ -148,6 +148,25 @@ bool has(const Profile& profile, Meaning meaning) {
   return std::ranges::any_of(profile.fields, [&](const Field& field) { return field.meaning == meaning; });
 }
 
+bool says_who(Meaning meaning) {
+  return meaning == Meaning::NationalId || meaning == Meaning::Name || meaning == Meaning::StaffNumber;
+}
+
+/// Who somebody is comes from the certificate or from just the bytes whose digest it names: otherwise anybody's
+/// genuine key would vouch for whatever name lies beside it.
+void check_vouched(StrictObject& top, const Profile& profile) {
+  const std::string& binds = profile.proof->binds;
+  for (std::size_t i = 0; i < profile.fields.size() && top.whole(); ++i) {
+    const Field& field = profile.fields[i];
+    if (!says_who(field.meaning) || field.from == subject || (field.from == binds && !binds.empty())) continue;
+    if (binds.empty())
+      top.refuse(Kind::MissingField, "proof.binds", "what the certificate vouches for");
+    else
+      top.refuse(Kind::WrongValue, place("fields", i) + ".from",
+                 "what the certificate vouches for (proof.binds: \"" + binds + "\"), or its subject");
+  }
+}
+
 /// What no single field shows.
 void check_whole(StrictObject& top, const Profile& profile) {
   if (!top.whole()) return;
@@ -163,13 +182,7 @@ void check_whole(StrictObject& top, const Profile& profile) {
     top.refuse(Kind::MissingField, "fields", "one with the meaning \"national-id\"");
   if (person && !has(profile, Meaning::Name))
     top.refuse(Kind::MissingField, "fields", "one with the meaning \"name\"");
-  const bool from_files = std::ranges::any_of(profile.fields, [](const Field& field) {
-    const bool who = field.meaning == Meaning::NationalId || field.meaning == Meaning::Name ||
-                     field.meaning == Meaning::StaffNumber;
-    return who && field.from != subject;
-  });
-  if (person && from_files && profile.proof && profile.proof->binds.empty())
-    top.refuse(Kind::MissingField, "proof.binds", "what the certificate vouches for");
+  if (person && profile.proof) check_vouched(top, profile);
   for (std::size_t i = 0; i < profile.fields.size(); ++i) {
     if (profile.fields[i].from == subject && !profile.proof)
       top.refuse(Kind::WrongValue, place("fields", i) + ".from", "a certificate needs a \"proof\"");

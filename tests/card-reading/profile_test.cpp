@@ -108,6 +108,12 @@ TEST_CASE("a card that lets somebody in must prove itself, and its certificate v
   CHECK(without("/proof") == "missing-field: proof: an object");
   CHECK(without("/proof/binds") == "missing-field: proof.binds: what the certificate vouches for");
   CHECK(without("/fields/1") == "missing-field: fields: one with the meaning \"national-id\"");
+  // Somebody's own certificate is bound to itself, and would vouch for the name in a file that anybody can copy.
+  const std::string unvouched =
+      "what the certificate vouches for (proof.binds: \"certificate\"), or its subject";
+  CHECK(after("/proof/binds", "certificate") == "wrong-value: fields.1.from: " + unvouched);
+  CHECK(after("/fields/2/from", "certificate") ==
+        "wrong-value: fields.2.from: what the certificate vouches for (proof.binds: \"holder\"), or its subject");
   CHECK(after("/kind", "bank") ==
         "wrong-value: kind: \"bank\" only without steps, fields and proof: nothing of it is read");
 }
