@@ -167,6 +167,18 @@ void check_vouched(StrictObject& top, const Profile& profile) {
   }
 }
 
+/// A citizen's card says whose request it is: number and name that are not filed would leave every card
+/// unreadable, and filed all the same they would not be what the profile says.
+void check_filed(StrictObject& top, const Profile& profile) {
+  for (std::size_t i = 0; i < profile.fields.size() && top.whole(); ++i) {
+    const Field& field = profile.fields[i];
+    const bool filed = field.meaning == Meaning::NationalId || field.meaning == Meaning::Name;
+    if (filed && field.keep != Keep::Request)
+      top.refuse(Kind::WrongValue, place("fields", i) + ".keep",
+                 "request: a citizen's number and name are part of what is filed");
+  }
+}
+
 /// What no single field shows.
 void check_whole(StrictObject& top, const Profile& profile) {
   if (!top.whole()) return;
@@ -183,6 +195,7 @@ void check_whole(StrictObject& top, const Profile& profile) {
   if (person && !has(profile, Meaning::Name))
     top.refuse(Kind::MissingField, "fields", "one with the meaning \"name\"");
   if (person && profile.proof) check_vouched(top, profile);
+  if (profile.kind == CardKind::Citizen) check_filed(top, profile);
   for (std::size_t i = 0; i < profile.fields.size(); ++i) {
     if (profile.fields[i].from == subject && !profile.proof)
       top.refuse(Kind::WrongValue, place("fields", i) + ".from", "a certificate needs a \"proof\"");

@@ -37,8 +37,8 @@ enum class Encoding : std::uint8_t {
 /// How long the kiosk keeps it. What is not kept is wiped when the reading ends, and masked in transcripts.
 enum class Keep : std::uint8_t {
   Never,    ///< checked, and gone
-  Visit,    ///< until the visit ends, on this machine only
-  Request,  ///< becomes part of what the citizen files
+  Visit,    ///< handed on, on this machine only: nothing that is filed has it
+  Request,  ///< becomes part of what the citizen files; a citizen's national id and name must be
 };
 
 /// The white list: what a profile can make the driver say to a card. There is no loop but the one over records.

@@ -118,6 +118,15 @@ TEST_CASE("a card that lets somebody in must prove itself, and its certificate v
         "wrong-value: kind: \"bank\" only without steps, fields and proof: nothing of it is read");
 }
 
+TEST_CASE("a citizen's number and name are part of the request, and the profile says so") {
+  for (const char* keep : {"never", "visit"}) {
+    const std::string wrong = "request: a citizen's number and name are part of what is filed";
+    CHECK(after("/fields/1/keep", keep) == "wrong-value: fields.1.keep: " + wrong);
+    CHECK(after("/fields/2/keep", keep) == "wrong-value: fields.2.keep: " + wrong);
+    CHECK(after("/fields/3/keep", keep) == "good");
+  }
+}
+
 TEST_CASE("an ATR narrows what is tried") {
   Profile profile = test::shipped("citizen-card");
   const Bytes own = from_hex("3b6800005049534b48414e4b").value();
