@@ -10,6 +10,7 @@ namespace {
 
 // A CCID header and 4 + 1 + 255 + 1 bytes of APDU; a T=1 block, and T=0's 5 + 255 bytes, are no longer.
 constexpr std::uint32_t least_message_bytes = 271;
+constexpr int most_interrupt_failures = 3;  // in a row; one may be a halt that is over once it is cleared
 
 }  // namespace
 
@@ -107,6 +108,17 @@ Result<CardReader::Slot, ReaderFault> CardReader::ask_slot() {
   return Slot{.icc = reply->icc, .busy = busy};
 }
 
+/// An endpoint that fails does so at once: a caller who leaves the waiting to it would never wait again.
+void CardReader::note_interrupt(const Result<Bytes, usb::TransferFault>& report) {
+  using usb::TransferFault;
+  if (!report && report.error() == TransferFault::Stalled) link_.halted();
+  const bool waited = report || report.error() == TransferFault::Timeout;
+  if (waited)
+    interrupt_failures_ = 0;
+  else if (report.error() != TransferFault::Cancelled && ++interrupt_failures_ >= most_interrupt_failures)
+    descriptor_.interrupt = ccid::InterruptEndpoint::Absent;
+}
+
 ReaderStatus CardReader::poll(std::chrono::milliseconds wait) {
   bool comes = false;
   bool broken = false;
@@ -115,7 +127,7 @@ ReaderStatus CardReader::poll(std::chrono::milliseconds wait) {
     if (!report && report.error() == usb::TransferFault::Unplugged) {
       return {.media = MediaState::Unknown, .chip = ChipState::NoDevice};
     }
-    if (!report && report.error() == usb::TransferFault::Stalled) link_.halted();
+    note_interrupt(report);
     // What the report says is mostly the reason to look: the slot's own answer below is what counts.
     const auto change = report ? ccid::parse_notification(*report, slot_) : std::nullopt;
     comes = change && change->present;

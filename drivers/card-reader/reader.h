@@ -40,7 +40,8 @@ class CardReader {
 
   /// Waits up to `wait` for a change and says how things are now, whether or not they changed. Uses the
   /// interrupt endpoint and asks the slot as well, because notifications get lost.
-  /// A reader without interrupt endpoint is answered for at once: there the caller paces.
+  /// A reader without interrupt endpoint is answered for at once: there the caller paces. One whose endpoint
+  /// fails time after time counts as one without, in descriptor() too, until it is opened again.
   [[nodiscard]] ReaderStatus poll(std::chrono::milliseconds wait);
   /// Powers the card at the lowest voltage that it lives on, and where the reader does not do it, agrees with
   /// it on protocol and rate. A card that does not keep what its ATR offers gets another chance at the default
@@ -55,7 +56,7 @@ class CardReader {
   /// Has the person type the card's PIN on the reader's pad. What the card said: no data, 9000, or 63Cx with
   /// the tries that are left. Never made twice by itself. Takes up to PinEntry::time more than an exchange.
   [[nodiscard]] Result<Response, ReaderFault> verify_on_pad(const PinEntry& entry);
-  /// As corrected by the quirk.
+  /// As corrected by the quirk, and by what poll() found out.
   [[nodiscard]] const ccid::ClassDescriptor& descriptor() const { return descriptor_; }
   /// What was agreed on with the card that has power; nothing where the reader does that by itself.
   [[nodiscard]] const std::optional<Agreement>& agreement() const { return agreement_; }
@@ -77,6 +78,7 @@ class CardReader {
                                                         SteadyTime deadline);
   [[nodiscard]] Result<Slot, ReaderFault> ask_slot();
   void note_clock(const ccid::Reply& reply);
+  void note_interrupt(const Result<Bytes, usb::TransferFault>& report);
 
   // reader_power.cpp
   [[nodiscard]] Result<Atr, ReaderFault> power_on_with(ccid::PowerSelect power, SteadyTime deadline);
@@ -121,6 +123,7 @@ class CardReader {
   CcidLink link_;
   bool prepared_ = false;       // what the quirk wants before the first command was done
   bool clock_stopped_ = false;  // the card's
+  int interrupt_failures_ = 0;  // in a row
   bool lists_read_ = false;
   std::vector<std::uint32_t> clocks_;  // GET_CLOCK_FREQUENCIES, kHz
   std::vector<std::uint32_t> rates_;   // GET_DATA_RATES, bit/s

@@ -74,6 +74,34 @@ TEST_CASE("poll uses XFS4IoT's names") {
   CHECK(reader.poll(milliseconds{50}) == ReaderStatus{MediaState::Unknown, ChipState::NoDevice});
 }
 
+TEST_CASE("an interrupt endpoint that always fails at once does not make its reader spin") {
+  for (const TransferFault fault : {TransferFault::Failed, TransferFault::Overflow, TransferFault::Stalled}) {
+    CAPTURE(static_cast<int>(fault));
+    Bench bench;
+    CardReader reader = bench.open();
+    bench.device.interrupt_fault = fault;
+    const auto end = bench.clock.now + milliseconds{1000};
+    int looks = 0;
+    // As the kiosk does it: the waiting is left to a reader that says that it can.
+    for (; bench.clock.now < end && looks < 1000; ++looks) {
+      if (reader.descriptor().interrupt == ccid::InterruptEndpoint::Absent) bench.clock.now += milliseconds{150};
+      CHECK(reader.poll(milliseconds{150}) == ReaderStatus{MediaState::Present, ChipState::PoweredOff});
+    }
+    CHECK(looks <= 12);
+    CHECK(bench.device.transfers + bench.device.interrupt_reads <= 40);
+    CHECK(bench.device.interrupt_reads == 3);
+    CHECK(bench.open().descriptor().interrupt == ccid::InterruptEndpoint::Present);
+  }
+  // What fails now and then goes on being asked.
+  Bench bench;
+  CardReader reader = bench.open();
+  for (int i = 0; i < 20; ++i) {
+    bench.device.interrupt_fault = i % 3 == 2 ? std::nullopt : std::optional(TransferFault::Failed);
+    CHECK(reader.poll(milliseconds{150}).media == MediaState::Present);
+  }
+  CHECK(bench.device.interrupt_reads == 20);
+}
+
 TEST_CASE("the municipal card is read, in one piece, by 6Cxx and by GET RESPONSE") {
   for (const bool exact : {false, true}) {
     for (const bool waits : {false, true}) {

@@ -111,6 +111,9 @@ class ScriptedReader final : public usb::Transport {
   int empty_writes = 0;
   std::uint8_t slot = 0;          ///< in which the card is
   Bytes report;                   ///< of the interrupt endpoint, each time; empty: none
+  /// What becomes of each read of the interrupt endpoint, at once; nothing: `report` says.
+  std::optional<Fault> interrupt_fault;
+  int interrupt_reads = 0;
   std::uint8_t clock_status = 0;  ///< bClockStatus
   int clock_restarts = 0;
   std::uint8_t least_power = 0;  ///< mute unless bPowerSelect is this
@@ -137,7 +140,9 @@ class ScriptedReader final : public usb::Transport {
     return bytes;
   }
   Result<Bytes, Fault> interrupt_in(std::size_t, Timeout timeout) override {
+    ++interrupt_reads;
     if (unplugged) return fail(Fault::Unplugged);
+    if (interrupt_fault) return fail(*interrupt_fault);
     if (!report.empty()) return report;
     clock_.now += timeout;
     return fail(Fault::Timeout);
