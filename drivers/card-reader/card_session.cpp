@@ -104,9 +104,13 @@ Result<void, CardFault> CardSession::verify(const PinEntry& entry) {
   const auto answer = card_.verify_on_pad(entry);
   deadline_ += setup_.clock->steady() - begun;  // a person's time is not the card's
   if (!answer) return fail(fault_of(answer.error()));
-  if (answer->status == done) return {};
+  if (answer->status == done) {
+    if (setup_.pin_taken) setup_.pin_taken();
+    return {};
+  }
+  if (answer->status == blocked) return fail(CardFault::PinBlocked);
   const bool wrong = (answer->status & 0xFFF0) == tries_left || answer->status == verification_failed;
-  if (wrong || answer->status == blocked) return fail(CardFault::WrongPin);
+  if (wrong) return fail(CardFault::WrongPin);
   return fail(CardFault::Refused);
 }
 

@@ -139,6 +139,8 @@ std::string_view name_of(CardFault fault) {
       return "pin-not-entered";
     case CardFault::WrongPin:
       return "wrong-pin";
+    case CardFault::PinBlocked:
+      return "pin-blocked";
     case CardFault::Copied:
       return "copied";
     case CardFault::Untrusted:

@@ -26,7 +26,8 @@ enum class CardFault : std::uint8_t {
   ReaderFailed,
   NoPinPad,       ///< its profile asks for a PIN, and this reader has no pad of its own
   PinNotEntered,  ///< cancelled, or nothing typed for too long; costs no try
-  WrongPin,       ///< or one that is blocked
+  WrongPin,
+  PinBlocked,  ///< after too many wrong ones, here or elsewhere
   Copied,         ///< it does not hold the key of its certificate, or the certificate is about other words
   Untrusted,      ///< no authority of its profile issued it
   OutOfDate,      ///< its certificate has expired, or is not valid yet
@@ -89,6 +90,8 @@ struct ReadingSetup {
   std::function<void(const CardReading&)> read_so_far;
   /// Called when the person has to type on the reader's pad, before it waits for that.
   std::function<void()> pin_wanted;
+  /// The card has taken the PIN; reading goes on.
+  std::function<void()> pin_taken;
   Account* account = nullptr;
 };
 

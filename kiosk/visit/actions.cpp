@@ -104,8 +104,8 @@ void Stepper::act_on_visit(Visit& visit, const screens::Action& act) {
                             return;
                           identify->by_card = !identify->by_card;
                           visit.focused = identify->by_card ? "" : "national_id";
-                          if (identify->by_card && may_read_card())
-                            effects_.emplace_back(effect::ReadCard{visit.id});
+                          // What was said of a card holds until it is taken out.
+                          if (identify->by_card && identify->card == CardState::Waiting) read_card(visit);
                         },
                         [&](const action::PrintAgain&) {
                           auto* receipt = std::get_if<page::Receipt>(&visit.page);
@@ -239,10 +239,12 @@ void Stepper::back(Visit& visit) {
     visit.service = nullptr;
     turn(visit, page::Services{});
   } else if (std::holds_alternative<page::Refused>(visit.page)) {
-    if (has_typed(visit))
+    if (has_typed(visit)) {
       turn(visit, page::Review{});
-    else
+      static_cast<void>(stop_without_card(visit));
+    } else {
       turn(visit, page::Services{});
+    }
   }
 }
 
@@ -264,15 +266,13 @@ void Stepper::end(Visit& visit) {
 
 void Stepper::enter_identify(Visit& visit) {
   const bool by_card = visit.service->assurance == services::Assurance::Card || state_.around.reader_present;
-  page::Identify here{by_card, state_.around.reader_present ? CardState::Waiting : CardState::NoReader, {}};
-  if (state_.around.card_left_behind) here.card = CardState::LeftBehind;
-  turn(visit, std::move(here));
+  turn(visit, page::Identify{by_card, visit.reading ? CardState::Reading : waiting_state(visit), {}});
   if (visit.card_holder) {  // the card's words do not stand beside another person's number
     visit.values.erase("national_id");
     visit.values.erase("name");
     visit.card_holder = false;
   }
-  if (by_card && may_read_card()) effects_.emplace_back(effect::ReadCard{visit.id});
+  if (by_card) read_card(visit);
 }
 
 void Stepper::enter_form(Visit& visit) {
@@ -293,6 +293,13 @@ void Stepper::file(Visit& visit) {
   if (visit.filing_unanswered) {
     turn(visit, page::Filing{stamped_.steady});
     return;
+  }
+  // Refused once, and the card is gone since.
+  const bool without_card = visit.card_holder && visit.service->assurance == services::Assurance::Card &&
+                            !state_.around.card_inside;
+  if (without_card) {
+    turn(visit, page::Review{});
+    if (stop_without_card(visit)) return;
   }
   if (!settle_form(visit)) return;
   services::Assurance reached = services::Assurance::MobileNumber;
@@ -319,10 +326,6 @@ bool Stepper::settle_form(Visit& visit) {
   }
   visit.page = here;
   return true;
-}
-
-bool Stepper::may_read_card() const {
-  return state_.around.card_inside && !state_.around.card_left_behind;
 }
 
 void Stepper::look_up(Visit& visit) {

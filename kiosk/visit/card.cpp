@@ -25,6 +25,8 @@ CardState shown_after(event::CardFault fault) {
       return CardState::StaffCard;
     case event::CardFault::WrongPin:
       return CardState::WrongPin;
+    case event::CardFault::Blocked:
+      return CardState::Blocked;
     case event::CardFault::NoPin:
       return CardState::NoPin;
     case event::CardFault::NoPinPad:
@@ -44,46 +46,77 @@ void Stepper::on(const event::ReaderChanged& changed) {
   state_.around.reader_chip = changed.chip;
   state_.around.reader_code = changed.staff_code;
   if (changed.present == was_present) return;
-  if (!changed.present) state_.around.card_inside = state_.around.card_left_behind = false;
+  // A reader that goes away gives no card back: whose it is, it still is when the reader answers again.
+  if (!changed.present && state_.around.card_inside) {
+    state_.around.card_unseen = true;
+    state_.around.card_inside = false;
+  }
   auto* visit = std::get_if<Visit>(&state_.mode);
   if (visit == nullptr) return;
+  visit->reading = false;
+  if (stop_without_card(*visit)) return;
   if (auto* identify = std::get_if<page::Identify>(&visit->page)) {
-    identify->card = changed.present ? CardState::Waiting : CardState::NoReader;
+    identify->card = waiting_state(*visit);
     identify->name.clear();
   }
 }
 
-void Stepper::on(const event::CardInserted&) {
+void Stepper::on(const event::CardInserted& inserted) {
+  // One that was not seen going in is nobody's but of a visit that goes on: else it is an earlier person's.
+  auto& around = state_.around;
+  const auto* visit = std::get_if<Visit>(&state_.mode);
+  const bool goes_on = visit != nullptr && !std::holds_alternative<page::Goodbye>(visit->page);
+  around.card_left_behind = inserted.found && (around.card_left_behind || !goes_on);
   card_moved(true);
 }
 void Stepper::on(const event::CardRemoved&) {
+  state_.around.card_left_behind = false;
   card_moved(false);
 }
 
 void Stepper::card_moved(bool inside) {
   state_.around.card_inside = inside;
-  state_.around.card_left_behind = false;
+  state_.around.card_unseen = false;
   auto* visit = std::get_if<Visit>(&state_.mode);
   if (visit == nullptr) return;
+  visit->reading = false;
   if (auto* goodbye = std::get_if<page::Goodbye>(&visit->page); goodbye != nullptr && !inside) {
     goodbye->since = stamped_.steady;  // taken: now the thanks can be read
     return;
   }
   if (auto* identify = std::get_if<page::Identify>(&visit->page)) {
-    identify->card = inside || visit->bound_to.empty() ? CardState::Waiting : CardState::PulledOut;
+    identify->card = waiting_state(*visit);
     identify->name.clear();
-    if (inside && identify->by_card) effects_.emplace_back(effect::ReadCard{visit->id});
+    if (identify->by_card) read_card(*visit);
     return;
   }
-  // A visit that is bound to the card stops at the card's place until the card is back; what was typed stays.
+  static_cast<void>(stop_without_card(*visit));
+}
+
+/// What the card's page shows while no card is being read.
+CardState Stepper::waiting_state(const Visit& visit) const {
+  if (!state_.around.reader_present) return CardState::NoReader;
+  if (state_.around.card_left_behind) return CardState::LeftBehind;
+  return state_.around.card_inside || visit.bound_to.empty() ? CardState::Waiting : CardState::PulledOut;
+}
+
+/// One reading at a time: a second one would ask for the PIN again.
+void Stepper::read_card(Visit& visit) {
+  if (!state_.around.card_inside || state_.around.card_left_behind || visit.reading) return;
+  visit.reading = true;
+  effects_.emplace_back(effect::ReadCard{visit.id});
+}
+
+/// A visit that is bound to the card stops at the card's place until the card is back; what was typed stays.
+bool Stepper::stop_without_card(Visit& visit) {
   const bool bound =
-      visit->card_holder && visit->service != nullptr && visit->service->assurance == services::Assurance::Card;
+      visit.card_holder && visit.service != nullptr && visit.service->assurance == services::Assurance::Card;
   const bool filling =
-      std::holds_alternative<page::Form>(visit->page) || std::holds_alternative<page::Review>(visit->page);
-  if (inside || !bound || !filling) return;
-  visit->bound_to = visit->values["national_id"];
-  enter_identify(*visit);
-  std::get<page::Identify>(visit->page).card = CardState::PulledOut;
+      std::holds_alternative<page::Form>(visit.page) || std::holds_alternative<page::Review>(visit.page);
+  if (!bound || !filling || state_.around.card_inside) return false;
+  visit.bound_to = visit.values["national_id"];
+  enter_identify(visit);
+  return true;
 }
 
 void Stepper::on(const event::CardReading& reading) {
@@ -113,7 +146,12 @@ void Stepper::on(const event::CardPinWanted& wanted) {
 
 void Stepper::on(const event::CardRead& read) {
   Visit* visit = visit_of(read.visit);
-  if (visit == nullptr || !std::holds_alternative<page::Identify>(visit->page)) return;
+  if (visit == nullptr) return;
+  visit->reading = false;
+  // Who has turned to the keypad meanwhile, or has taken the card, is not taken at the card's word.
+  const auto* identify = std::get_if<page::Identify>(&visit->page);
+  if (identify == nullptr) return;
+  if (!identify->by_card || !state_.around.card_inside) return;
   // Another person's card: what the first one typed is not theirs to see.
   if (!visit->bound_to.empty() && !(visit->bound_to == read.national_id)) visit->values.clear();
   visit->bound_to.clear();
@@ -127,6 +165,7 @@ void Stepper::on(const event::CardRead& read) {
 void Stepper::on(const event::CardFailed& failed) {
   Visit* visit = visit_of(failed.visit);
   if (visit == nullptr) return;
+  visit->reading = false;
   auto* identify = std::get_if<page::Identify>(&visit->page);
   if (identify == nullptr) return;
   identify->card = shown_after(failed.fault);

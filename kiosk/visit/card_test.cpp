@@ -95,6 +95,7 @@ TEST_CASE("each kind of card that does not do has its own state") {
       {event::CardFault::Bank, CardState::BankCard},
       {event::CardFault::Staff, CardState::StaffCard},
       {event::CardFault::WrongPin, CardState::WrongPin},
+      {event::CardFault::Blocked, CardState::Blocked},
       {event::CardFault::NoPin, CardState::NoPin},
       {event::CardFault::NoPinPad, CardState::NoPinPad}};
   for (const auto& [fault, shown] : all) {
@@ -227,6 +228,149 @@ TEST_CASE("a card that is forgotten is asked for, then written down, and is nobo
   CHECK((state_of(counter) == CardState::Waiting));
   counter.happen(event::CardInserted{});
   CHECK(counter.effect<effect::ReadCard>() != nullptr);
+}
+
+TEST_CASE("a reader that goes away and comes back gives nobody the card that somebody left in it") {
+  const auto city = small_city();
+  Counter counter = at_identify(city);
+  counter.happen(event::CardInserted{});
+  read(counter);
+  const auto reader_is = [&](bool present) { counter.happen(event::ReaderChanged{present}); };
+  const auto next_person = [&] {
+    counter.act(action::Start{});
+    counter.act(action::ChooseArea{"complaints"});
+    counter.act(action::ChooseService{"card"});
+    counter.act(action::Next{});
+    REQUIRE(counter.page<page::Identify>() != nullptr);
+  };
+  SUBCASE("after the visit") {
+    counter.pass(idle_before_question);
+    counter.pass(question_stands);
+    counter.pass(card_is_asked_for);
+    REQUIRE(counter.attracts());
+    reader_is(false);
+    reader_is(true);
+    counter.happen(event::CardInserted{.found = true});
+  }
+  SUBCASE("while the card is asked for") {
+    counter.pass(idle_before_question);
+    counter.pass(question_stands);
+    REQUIRE(counter.page<page::Goodbye>() != nullptr);
+    reader_is(false);
+    counter.pass(card_is_asked_for);
+    REQUIRE(counter.attracts());
+    reader_is(true);
+    counter.happen(event::CardInserted{.found = true});
+  }
+  SUBCASE("and answers only when the next person is there") {
+    counter.pass(idle_before_question);
+    counter.pass(question_stands);
+    reader_is(false);
+    counter.pass(card_is_asked_for);
+    next_person();
+    CHECK((state_of(counter) == CardState::NoReader));
+    reader_is(true);
+    counter.happen(event::CardInserted{.found = true});
+  }
+  if (counter.attracts()) next_person();
+  CHECK(counter.effect<effect::ReadCard>() == nullptr);
+  CHECK((state_of(counter) == CardState::LeftBehind));
+  counter.happen(event::CardRemoved{});
+  counter.happen(event::CardInserted{});
+  CHECK(counter.effect<effect::ReadCard>() != nullptr);
+}
+
+TEST_CASE("a card that was drawn out while its reader was away is nobody's any more") {
+  const auto city = small_city();
+  Counter counter = at_identify(city);
+  counter.happen(event::CardInserted{});
+  counter.act(action::End{});
+  REQUIRE(counter.page<page::Goodbye>() != nullptr);
+  counter.happen(event::ReaderChanged{false});
+  counter.pass(goodbye_stands);
+  REQUIRE(counter.attracts());
+  CHECK(counter.state.around.card_left_behind);
+  counter.happen(event::ReaderChanged{true});
+  counter.happen(event::CardRemoved{});  // the first look: the slot is empty
+  CHECK_FALSE(counter.state.around.card_left_behind);
+}
+
+TEST_CASE("a visit that is bound to the card stops, too, where its reader goes away") {
+  const auto city = small_city();
+  Counter counter = at_identify(city);
+  counter.happen(event::CardInserted{});
+  read(counter);
+  counter.type("address", "خیابان");
+  counter.happen(event::ReaderChanged{false});
+  REQUIRE(counter.page<page::Identify>() != nullptr);
+  CHECK((state_of(counter) == CardState::NoReader));
+  CHECK(counter.visit()->values.count("national_id") == 0);
+  counter.happen(event::ReaderChanged{true});
+  CHECK((state_of(counter) == CardState::PulledOut));
+  counter.happen(event::CardInserted{.found = true});  // it was in the reader all the time
+  REQUIRE(counter.effect<effect::ReadCard>() != nullptr);
+  read(counter);
+  REQUIRE(counter.page<page::Form>() != nullptr);
+  CHECK(counter.visit()->values.at("address").reveal() == "خیابان");
+}
+
+TEST_CASE("what a card's holder typed is not shown without the card after a refusal, nor filed") {
+  const auto city = small_city();
+  Counter counter = at_identify(city);
+  counter.happen(event::CardInserted{});
+  read(counter);
+  counter.type("address", "خیابان آزادی");
+  counter.act(action::Next{});
+  counter.type("mobile", "09123456789");
+  counter.act(action::Next{});
+  counter.act(action::Next{});
+  REQUIRE(counter.effect<effect::File>() != nullptr);
+  counter.happen(event::FilingFailed{counter.visit()->id, FilingFault::StoreFault});
+  REQUIRE(counter.page<page::Refused>() != nullptr);
+  counter.happen(event::CardRemoved{});
+  SUBCASE("back") { counter.act(action::Back{}); }
+  SUBCASE("once more") { counter.act(action::Next{}); }
+  CHECK(counter.effect<effect::File>() == nullptr);
+  REQUIRE(counter.page<page::Identify>() != nullptr);
+  CHECK((state_of(counter) == CardState::PulledOut));
+  CHECK(counter.visit()->values.count("national_id") == 0);
+}
+
+TEST_CASE("a card is read once at a time, and not for somebody who has turned to the keypad") {
+  const auto city = small_city();
+  Counter counter = at_identify(city, "typed");
+  counter.happen(event::CardInserted{});
+  REQUIRE(counter.effect<effect::ReadCard>() != nullptr);
+  counter.happen(event::CardReading{counter.visit()->id});
+  SUBCASE("to the keypad and back") {
+    counter.act(action::TypeInstead{});
+    counter.act(action::TypeInstead{});
+    CHECK(counter.effect<effect::ReadCard>() == nullptr);
+    read(counter);
+    CHECK(counter.page<page::Form>() != nullptr);
+  }
+  SUBCASE("one page back and on") {
+    counter.act(action::Back{});
+    counter.act(action::Next{});
+    CHECK(counter.effect<effect::ReadCard>() == nullptr);
+    CHECK((state_of(counter) == CardState::Reading));
+  }
+  SUBCASE("at the keypad when the answer comes") {
+    counter.act(action::TypeInstead{});
+    read(counter);
+    CHECK(counter.page<page::Identify>() != nullptr);
+    CHECK(counter.visit()->values.empty());
+  }
+  SUBCASE("what was said of it holds until it is taken out") {
+    counter.happen(event::CardFailed{counter.visit()->id, event::CardFault::WrongPin});
+    counter.act(action::TypeInstead{});
+    counter.act(action::TypeInstead{});
+    CHECK(counter.effect<effect::ReadCard>() == nullptr);
+    CHECK((state_of(counter) == CardState::WrongPin));
+    counter.happen(event::CardRemoved{});
+    counter.happen(event::CardInserted{});
+    CHECK(counter.effect<effect::ReadCard>() != nullptr);
+  }
 }
 
 TEST_CASE("a card that is taken in time is thanked for and noted nowhere") {

@@ -86,7 +86,9 @@ struct ReaderChanged {
   ChipPower chip = ChipPower::Unknown;
   std::string staff_code = {};  ///< "CRD-01"; empty: nothing
 };
-struct CardInserted {};
+struct CardInserted {
+  bool found = false;  ///< it was there when the reader was first looked at: nobody saw it go in
+};
 struct CardRemoved {};
 struct CardReading {
   VisitId visit = 0;
@@ -113,7 +115,8 @@ enum class CardFault {
   OutOfDate,   ///< its certificate is not valid today
   Bank,        ///< recognised by name, and not read
   Staff,       ///< of the municipality's own people
-  WrongPin,    ///< or one that the card has blocked
+  WrongPin,
+  Blocked,     ///< after too many wrong PINs
   NoPin,       ///< cancelled, or nothing typed for too long
   NoPinPad,    ///< it wants a PIN, and this reader has no keypad
 };

@@ -148,7 +148,8 @@ Presentation present(const State& state, WallTime wall, SteadyTime steady) {
   }
   const auto* visit = std::get_if<Visit>(&state.mode);
   if (visit == nullptr) {
-    shown.view = view::Welcome{state.around.recovery_offered, state.around.card_left_behind};
+    shown.view = view::Welcome{state.around.recovery_offered,
+                               state.around.card_inside && state.around.card_left_behind};
     return shown;
   }
   shown.situation.catalogue = visit->catalogue;

@@ -23,6 +23,7 @@ struct Surroundings {
   std::string reader_code;  ///< for staff, of what is wrong with the reader; empty: nothing
   bool card_inside = false;
   bool card_left_behind = false;  ///< it is the card of a visit that has ended: nobody else's identity
+  bool card_unseen = false;       ///< it was in the reader when that went away; perhaps it is still there
   bool network = false;
   std::optional<FilingFault> queue_refuses;
   bool recovery_offered = false;
@@ -111,6 +112,7 @@ struct Visit {
   /// The queue was asked to file and has not answered. Until it does nothing is changed and nothing is filed
   /// again, even if it takes longer than the citizen is asked to wait.
   bool filing_unanswered = false;
+  bool reading = false;      ///< the card: asked for, and not answered yet
   bool card_holder = false;  ///< "national_id" and "name" came from the card in the reader
   /// The number on the card that this visit was bound to and that was pulled: what was typed is shown to no
   /// other.

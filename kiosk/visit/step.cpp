@@ -283,7 +283,8 @@ void Stepper::end_visit() {
   auto* visit = std::get_if<Visit>(&state_.mode);
   if (visit == nullptr) return;
   erase(*visit);
-  state_.around.card_left_behind = state_.around.card_inside;
+  state_.around.card_left_behind =
+      state_.around.card_left_behind || state_.around.card_inside || state_.around.card_unseen;
   state_.mode = Attract{};
 }
 

@@ -63,7 +63,9 @@ class Stepper {
   void enter_form(Visit& visit);
   void file(Visit& visit);
   [[nodiscard]] bool settle_form(Visit& visit);
-  [[nodiscard]] bool may_read_card() const;
+  [[nodiscard]] screens::view::CardState waiting_state(const Visit& visit) const;
+  void read_card(Visit& visit);
+  [[nodiscard]] bool stop_without_card(Visit& visit);
   void look_up(Visit& visit);
   void recover(Visit& visit);
 

@@ -68,6 +68,8 @@ visit::event::CardFault fault_of(card::CardFault fault) {
       return CardFault::OutOfDate;
     case card::CardFault::WrongPin:
       return CardFault::WrongPin;
+    case card::CardFault::PinBlocked:
+      return CardFault::Blocked;
     case card::CardFault::PinNotEntered:
       return CardFault::NoPin;
     case card::CardFault::NoPinPad:
@@ -142,7 +144,7 @@ void ReaderWorker::connect() {
 void ReaderWorker::lose(const char* staff_code, visit::event::ChipPower chip) {
   reader_.reset();
   transport_.reset();
-  card_inside_ = false;
+  card_inside_.reset();
   tell({.present = false, .chip = chip, .staff_code = staff_code});
 }
 
@@ -176,13 +178,14 @@ void ReaderWorker::watch() {
         .media = media_of(status.media),
         .chip = chip_of(status.chip),
         .staff_code = jammed ? jammed_reader : ""});
-  if (jammed) card_inside_ = false;
+  if (jammed) card_inside_.reset();
   if (jammed || status.media == card::MediaState::Entering) return;
   const bool inside = status.media == card::MediaState::Present;
   if (inside == card_inside_) return;
+  const bool found = !card_inside_;
   card_inside_ = inside;
   if (inside)
-    setup_.events->post(visit::event::CardInserted{});
+    setup_.events->post(visit::event::CardInserted{.found = found});
   else
     setup_.events->post(visit::event::CardRemoved{});
 }
@@ -201,6 +204,7 @@ card::ReadingSetup ReaderWorker::reading_setup(visit::VisitId visit) {
     if (so_far.kind == card::CardKind::Citizen && name != nullptr)
       setup_.events->post(visit::event::CardNamed{visit, *name});
   };
+  setup.pin_taken = [this, visit] { setup_.events->post(visit::event::CardReading{visit}); };
   setup.pin_wanted = [this, visit] { setup_.events->post(visit::event::CardPinWanted{visit}); };
   return setup;
 }

@@ -44,9 +44,10 @@ class ReaderWorker {
     jobs_.replace_or_post(
         job, [](const Job& waiting) { return std::holds_alternative<visit::effect::ReadCard>(waiting); });
   }
-  /// Twenty ended visits while a job runs are one reason to forget; each job wipes up behind itself, too.
+  /// Twenty ended visits while a job runs are one reason to forget; each job wipes up behind itself, too. A
+  /// reading that still waits was for nobody who is there.
   void forget() {
-    jobs_.replace_or_post(Forget{}, [](const Job& job) { return std::holds_alternative<Forget>(job); });
+    jobs_.replace_or_post(Forget{}, [](const Job& job) { return !std::holds_alternative<Look>(job); });
   }
 
  private:
@@ -68,7 +69,7 @@ class ReaderWorker {
   std::optional<card::CardReader> reader_;
   std::uint64_t refused_generation_ = 0;  ///< of the newest reader that we cannot drive
   std::optional<visit::event::ReaderChanged> told_;
-  bool card_inside_ = false;
+  std::optional<bool> card_inside_;  ///< nothing: not looked at since the reader was opened
   int troubled_ = 0;  ///< looks in a row that the reader did not answer well
   SystemRandom random_;
   std::jthread thread_;

@@ -103,7 +103,9 @@ TEST_CASE("a key that wants a PIN is used after it was typed on the reader's pad
 
   CardBench bench({profile}, {.pin_pad = true});
   int asked = 0;
+  int taken = 0;
   bench.setup.pin_wanted = [&asked] { ++asked; };
+  bench.setup.pin_taken = [&taken] { ++taken; };
   bench.device.set_at_pin_pad(simulated::AtPinPad::Types, "123456");
   const auto reading = bench.read(std::make_unique<PivCard>(authority));
   REQUIRE(reading);
@@ -114,6 +116,7 @@ TEST_CASE("a key that wants a PIN is used after it was typed on the reader's pad
   bench.device.set_at_pin_pad(simulated::AtPinPad::Nothing);
   CHECK(bench.read(std::make_unique<PivCard>(authority)).error() == CardFault::PinNotEntered);
   CHECK(asked == 3);
+  CHECK(taken == 1);
   CHECK(bench.device.reports().empty());
 }
 

@@ -17,7 +17,7 @@ bool with_every_look(const std::string& name) {
   for (const char* part :
        {"form-keyboard", "form-problem", "form-choice", "before", "receipt-printing", "services", "review",
         "welcome", "track-invalid", "track-as-of", "refused-full-typed", "out-of-service-closed",
-        "identify-card-pin", "identify-card-wrong-pin"}) {
+        "identify-card-pin", "identify-card-wrong-pin", "identify-card-blocked"}) {
     if (name == part) return true;
   }
   return false;

@@ -80,6 +80,10 @@ CardWords words_of_pin(const Page& page, CardState state) {
               page.tr("To try once more, take the card out and put it in again. It counts wrong tries, and "
                       "locks itself after a few."),
               NoticeKind::Notice, reason};
+    case CardState::Blocked:
+      return {page.tr("This card is locked"),
+              page.tr("A wrong PIN was typed too often. Please take the card out. Whoever issued it can unlock it."),
+              NoticeKind::Notice, page.tr("Waiting for another card.")};
     case CardState::NoPin:
       return {page.tr("No PIN was typed"),
               page.tr("Please take the card out, and put it in again when you are ready."), NoticeKind::Notice,
@@ -96,6 +100,7 @@ CardWords words_of(const Page& page, CardState state, Typing typing) {
   switch (state) {
     case CardState::PinWanted:
     case CardState::WrongPin:
+    case CardState::Blocked:
     case CardState::NoPin:
       return words_of_pin(page, state);
     case CardState::NoReader:
@@ -179,12 +184,13 @@ void draw_by_card(Page& page, const view::Identify& view, const Header& header) 
                      theme.turquoise);
   }
   if (!may_type) return;
-  const bool no_reader = view.card == CardState::NoReader;
+  // Who has put one in has one.
+  const bool no_card = view.card == CardState::Waiting || view.card == CardState::PulledOut;
   body.cut_top(theme.gap_24);
   if (page.button(body.cut_top(theme.button_height),
                   {.id = "type-instead",
-                   .label = no_reader ? page.tr("Type the number instead")
-                                      : page.tr("I have no card with me: type the number"),
+                   .label = no_card ? page.tr("I have no card with me: type the number")
+                                    : page.tr("Type the number instead"),
                    .look = ButtonLook::Secondary,
                    .icon = Icon::Keypad})) {
     page.ask(action::TypeInstead{});

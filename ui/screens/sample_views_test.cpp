@@ -29,6 +29,7 @@ void City::add_identify(std::vector<Sample>& samples) const {
                                     std::pair{"identify-card-checking", CardState::Checking},
                                     std::pair{"identify-card-pin", CardState::PinWanted},
                                     std::pair{"identify-card-wrong-pin", CardState::WrongPin},
+                                    std::pair{"identify-card-blocked", CardState::Blocked},
                                     std::pair{"identify-card-no-pin", CardState::NoPin},
                                     std::pair{"identify-card-no-pin-pad", CardState::NoPinPad},
                                     std::pair{"identify-card-unknown", CardState::Unknown},

@@ -60,7 +60,8 @@ enum class CardState {
   OutOfDate,   ///< not valid today
   BankCard,    ///< recognised by name, and not read
   StaffCard,   ///< recognised; it opens nothing
-  WrongPin,    ///< or a PIN that the card has blocked
+  WrongPin,
+  Blocked,     ///< the card takes no PIN any more
   NoPin,       ///< cancelled, or nothing typed for too long
   NoPinPad,    ///< the card wants a PIN, and the reader has no keypad
   PulledOut,   ///< in the middle of a visit that is bound to it
