@@ -26,6 +26,12 @@ std::size_t room_for(const ccid::ClassDescriptor& descriptor) {
   return (most + packet_bytes - 1) / packet_bytes * packet_bytes;
 }
 
+/// Two sessions with a reader begin at different times; multiplied so that near times lie far apart (the golden
+/// ratio of 64 bits; Knuth, TAOCP 3, 6.4).
+std::uint8_t first_sequence(SteadyTime now) {
+  return static_cast<std::uint8_t>(static_cast<std::uint64_t>(now.count()) * 0x9E3779B97F4A7C15 >> 56);
+}
+
 }  // namespace
 
 CcidLink::CcidLink(usb::Transport& transport, const Clock& clock, const ReaderLimits& limits,
@@ -37,7 +43,8 @@ CcidLink::CcidLink(usb::Transport& transport, const Clock& clock, const ReaderLi
       out_packet_bytes_(quirk.packets == Quirk::Packets::ZeroLengthLast ? descriptor.out_packet_bytes : 0),
       unsaid_parameters_(quirk.parameters),
       interface_number_(descriptor.interface_number),
-      slot_(slot) {}
+      slot_(slot),
+      sequence_(first_sequence(clock.steady())) {}
 
 std::chrono::milliseconds CcidLink::left(SteadyTime deadline) const {
   return std::min(deadline - clock_->steady(), limits_.one_read);

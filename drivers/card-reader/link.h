@@ -29,7 +29,8 @@ class CcidLink {
   /// command that failed in the reader is an answer too. The message is wiped.
   [[nodiscard]] Result<ccid::Reply, ReaderFault> exchange(Bytes message, ccid::ReplyKind wanted,
                                                           SteadyTime deadline);
-  /// Reads and drops whatever comes for so long.
+  /// Reads and drops whatever comes for so long. Before the first command it takes what the reader still had for
+  /// whoever used it last: their numbers may be ours.
   [[nodiscard]] Result<void, ReaderFault> drain(std::chrono::milliseconds duration);
   /// For the interrupt endpoint, which is read outside: it was halted.
   void halted() { halted_ = true; }
@@ -57,7 +58,7 @@ class CcidLink {
   ccid::UnsaidParameters unsaid_parameters_;
   std::uint16_t interface_number_;
   std::uint8_t slot_;
-  std::uint8_t sequence_ = 0;  // of the next command
+  std::uint8_t sequence_;  // of the next command; a session's first is not another's
   bool halted_ = false;
   int failures_ = 0;  // commands in a row that were not answered rightly
   int resets_ = 0;

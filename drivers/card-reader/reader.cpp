@@ -10,6 +10,7 @@ namespace {
 
 // A CCID header and 4 + 1 + 255 + 1 bytes of APDU; a T=1 block, and T=0's 5 + 255 bytes, are no longer.
 constexpr std::uint32_t least_message_bytes = 271;
+constexpr std::chrono::milliseconds least_settle{2};  // what a reader has ready comes at once
 constexpr int most_interrupt_failures = 3;  // in a row; one may be a halt that is over once it is cleared
 
 }  // namespace
@@ -56,13 +57,11 @@ CardReader::CardReader(usb::Transport& transport, const Clock& clock, const Opti
       slot_(options.slot),
       link_(transport, clock, options.limits, descriptor, options.quirk, options.slot) {}
 
-/// What the quirk wants before the first command.
+/// What the quirk wants before the first command, and nothing of a former session left in the pipe.
 Result<void, ReaderFault> CardReader::prepare(SteadyTime deadline) {
   if (prepared_) return {};
-  if (quirk_.settle.count() > 0) {
-    const auto settled = link_.drain(quirk_.settle);
-    if (!settled) return settled;
-  }
+  const auto settled = link_.drain(std::max(quirk_.settle, least_settle));
+  if (!settled) return settled;
   for (const Bytes& message : quirk_.escapes) {
     // A reader that refuses an Escape is used as it is.
     const auto reply = link_.exchange(ccid::escape(0, 0, message), ccid::ReplyKind::Escape, deadline);

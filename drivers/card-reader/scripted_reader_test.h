@@ -114,6 +114,7 @@ class ScriptedReader final : public usb::Transport {
   /// What becomes of each read of the interrupt endpoint, at once; nothing: `report` says.
   std::optional<Fault> interrupt_fault;
   int interrupt_reads = 0;
+  std::uint8_t last_sequence = 0;  ///< bSeq of the newest command
   std::uint8_t clock_status = 0;  ///< bClockStatus
   int clock_restarts = 0;
   std::uint8_t least_power = 0;  ///< mute unless bPowerSelect is this
@@ -121,6 +122,9 @@ class ScriptedReader final : public usb::Transport {
   std::function<std::optional<Fault>(int)> before;
   /// May change each answer on its way.
   std::function<void(Bytes&)> spoil;
+
+  /// A slot status without card that was meant for somebody else.
+  void leave_behind(std::uint8_t sequence) { send(0x81, sequence, 2, 0, {}); }
 
   Result<std::size_t, Fault> bulk_out(ByteView data, Timeout timeout) override {
     if (const auto fault = trouble(timeout)) return fail(*fault);
@@ -186,7 +190,7 @@ class ScriptedReader final : public usb::Transport {
   void receive(ByteView message) {
     if (message.size() < 10) return;
     if (message[5] != slot) return;
-    const std::uint8_t sequence = message[6];
+    const std::uint8_t sequence = last_sequence = message[6];
     const auto icc = static_cast<std::uint8_t>(present ? (powered ? 0 : 1) : 2);
     for (int i = 0; i < stale; ++i)
       send(0x80, static_cast<std::uint8_t>(sequence - 1 - i), 0, 0, hex("deadbeef9000"));
