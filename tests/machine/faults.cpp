@@ -71,7 +71,8 @@ Outcome unplugged_printer(Rig& rig, simulated::Strip& receipt) {
   };
   if (!prints([](PrintState state) { return state != PrintState::Printing && state != PrintState::Printed; }))
     return fail(Trouble{"the twin does not say that its printer is gone"});
-  if (auto same = counter.look_alike("printer-unplugged", PairedCounter::strict, {{0, 180}, {1700, 1920}}); !same)
+  if (auto same = counter.look_alike("printer-unplugged", PairedCounter::strict, PairedCounter::around_the_receipt());
+      !same)
     return same;
   counter.set_print_speed(0);
   static_cast<void>(rig.outside().take_receipt());  // what hangs out of it

@@ -70,8 +70,7 @@ bool smoke(Rig& rig) {
       if (report.kind != simulated::Report::Kind::RealTimeInsideData)
         return fail(Trouble{"the printer was sent what a right driver would not send, at byte " +
                             std::to_string(report.offset)});
-    // Its code, its time and its picture are its own; what stands above and below is not.
-    return rig.counter().look_alike("receipt-page", PairedCounter::strict, {{0, 180}, {1700, 1920}});
+    return rig.counter().look_alike("receipt-page", PairedCounter::strict, PairedCounter::around_the_receipt());
   };
   const auto at_backend = [&]() -> Outcome {
     const auto printed = read_statement(strip, rig.city(), rig.folder());
