@@ -5,6 +5,10 @@
 namespace pishkhan::sync {
 namespace {
 
+/// After a batch that was too much for the line: so many smaller ones pass before a larger one is tried, which may
+/// cost a whole deadline again.
+constexpr int sends_before_growth = 16;
+
 /// The backend heard us and said no: asking again soon changes nothing.
 bool is_refusal(const SyncFault& fault) {
   return fault.kind == SyncFaultKind::Refused || fault.kind == SyncFaultKind::Fork;
@@ -32,13 +36,14 @@ bool Pump::go_back(int sequence) {
 }
 
 bool Pump::keep(Outbox& outbox, const protocol::StoredWord& word, PumpReport& report) {
-  report.server_time = word.at;
   switch (outbox.stored(word)) {
     case Outbox::Kept::Yes:
+      report.server_time = word.at;
       again_from_.reset();
       tried_from_ = 0;
       return true;
     case Outbox::Kept::Behind:
+      report.server_time = word.at;
       if (go_back(word.sequence + 1)) return true;
       report.fault = SyncFault{SyncFaultKind::BadAnswer, {}, {}};
       return false;
@@ -79,12 +84,20 @@ void Pump::send_one(Outbox& outbox, Backend& backend, PumpReport& report, bool& 
       limit_ = static_cast<int>(batch->entries.size() / 2);
       report.fault.reset();
       again = true;
+    } else if (answer.error().kind == SyncFaultKind::Timeout && batch->entries.size() > 1) {
+      // A line on which so much does not get through in time never takes it, however often it is tried.
+      limit_ = static_cast<int>(batch->entries.size() / 2);
+      before_growth_ = sends_before_growth;
     }
     return;
   }
   if (!keep(outbox, answer->stored, report)) return;
   report.sent = static_cast<int>(batch->entries.size());
-  limit_ = std::min(limit_ * 2, static_cast<int>(protocol::largest_batch_entries));
+  if (before_growth_ > 0) {
+    --before_growth_;
+  } else {
+    limit_ = std::min(limit_ * 2, static_cast<int>(protocol::largest_batch_entries));
+  }
   again = true;
 }
 
@@ -108,7 +121,8 @@ void Pump::ask_opened(Outbox& outbox, Backend& backend, PumpReport& report, bool
   report.opened = static_cast<int>(opened->acknowledgements.size());
   // Only what was kept moves the cursor. It lives in memory: after a restart all words are asked for again.
   cursor_ = opened->cursor;
-  again = again || opened->more;
+  // A page that has more behind it and nothing on it would be asked for without a pause.
+  again = again || (opened->more && report.opened > 0);
 }
 
 PumpReport Pump::step(Outbox& outbox, Backend& backend) {

@@ -82,6 +82,7 @@ class Pump {
   Backoff backoff_;
   Periods periods_;
   std::string cursor_;
+  int before_growth_ = 0;  ///< batches until a larger one is tried again
   int limit_ =
       static_cast<int>(protocol::largest_batch_entries);  ///< halved when the backend finds it too much
   std::optional<int> again_from_;                         ///< what the backend lost, from there on

@@ -208,6 +208,49 @@ TEST_CASE("a batch that is too large for the backend is halved until it fits, th
   CHECK(pump.step(outbox, backend).fault->kind == SyncFaultKind::Refused);
 }
 
+TEST_CASE("what does not get through a slow line in time is sent in smaller batches, and all of it arrives") {
+  SeededRandom random(9);
+  // In its deadline this line takes ten records.
+  struct SlowLine final : Backend {
+    ScriptedBackend behind;
+    int lost = 0;
+    Result<protocol::BatchAnswer, SyncFault> send(const protocol::Batch& batch) override {
+      if (batch.entries.size() <= 10) return behind.send(batch);
+      ++lost;
+      return fail(fault(SyncFaultKind::Timeout));
+    }
+    Result<protocol::Opened, SyncFault> opened_since(int epoch, std::string_view cursor) override {
+      return behind.opened_since(epoch, cursor);
+    }
+  } line;
+  ListOutbox outbox;
+  Pump pump(1, random, {}, {});
+  outbox.unsent = 1000;
+  int steps = 0;
+  for (; outbox.unsent > 0 && steps < 300; ++steps) {
+    const PumpReport report = pump.step(outbox, line);
+    if (report.fault) CHECK(report.wait > milliseconds(0));
+  }
+  CHECK(outbox.unsent == 0);
+  CHECK(line.lost <= steps / 10);
+}
+
+TEST_CASE("a page of words that is empty and promises more is not asked for without a pause") {
+  SeededRandom random(10);
+  struct Promises final : Backend {
+    Result<protocol::BatchAnswer, SyncFault> send(const protocol::Batch&) override {
+      return fail(fault(SyncFaultKind::Unreachable));
+    }
+    Result<protocol::Opened, SyncFault> opened_since(int, std::string_view) override {
+      return protocol::Opened{{}, "x", true, std::nullopt, {}};
+    }
+  } backend;
+  ListOutbox outbox;
+  Pump pump(1, random, {}, {});
+  outbox.unopened = 1;
+  CHECK(pump.step(outbox, backend).wait > milliseconds(0));
+}
+
 TEST_CASE("a backend that was put back gets what it lost again, once") {
   SeededRandom random(7);
   ScriptedBackend backend;
