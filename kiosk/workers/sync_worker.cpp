@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <future>
 #include <utility>
+#include <vector>
 
 namespace pishkhan::workers {
 
@@ -88,7 +89,7 @@ SyncWorker::SyncWorker(Setup setup)
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void SyncWorker::run(const std::stop_token& stop) {
-  pump_due_ = city_due_ = setup_.clock->steady();
+  pump_due_ = city_due_ = keys_due_ = setup_.clock->steady();
   setup_.endpoint.certainly_passed = [this] { return trusted_.certainly_passed(); };
   if (const auto told = trusted_.last()) setup_.queue->server_said(*told);
   // What the book holds is in force before anybody was asked.
@@ -103,17 +104,24 @@ void SyncWorker::run(const std::stop_token& stop) {
       continue;
     }
     if (stop.stop_requested()) return;
-    // One question each, so that a citizen's own never waits for more than one.
-    const SteadyTime now = setup_.clock->steady();
-    if (client_ && pump_due_ <= now)
-      pump_once();  // what was filed goes before what keys need
-    else if (client_ && keys_due_ <= now)
-      keep_keys();
-    else if (city_due_ <= now)
-      ask_city();
-    else if (client_ && health_.next_due() <= now)
-      report_health();
+    do_most_overdue();
   }
+}
+
+/// One question each, so that a citizen's own never waits for more than one; and the one that has waited longest,
+/// so that a queue which takes hours to empty keeps back neither staff's orders nor the word of how full it is. What
+/// was filed goes first where two are due alike.
+void SyncWorker::do_most_overdue() {
+  struct Duty {
+    SteadyTime due;
+    void (SyncWorker::*work)();
+  };
+  std::vector<Duty> duties;
+  if (client_) duties = {{pump_due_, &SyncWorker::pump_once}, {keys_due_, &SyncWorker::keep_keys}};
+  duties.push_back({city_due_, &SyncWorker::ask_city});
+  if (client_) duties.push_back({health_.next_due(), &SyncWorker::report_health});
+  const auto first = std::ranges::min_element(duties, {}, &Duty::due);
+  if (first->due <= setup_.clock->steady()) (this->*first->work)();
 }
 
 void SyncWorker::open_client(const std::stop_token& stop) {

@@ -48,6 +48,7 @@ class SyncWorker final : private CityNews::House {
 
  private:
   void run(const std::stop_token& stop);
+  void do_most_overdue();
   void open_client(const std::stop_token& stop);
   [[nodiscard]] SteadyTime next_due() const;
   void take(SyncJob& job);
