@@ -24,7 +24,7 @@ std::string read_text(const fs::path& file) {
 
 /// Waits until a program has written the port that it listens on.
 std::uint16_t await_port(const fs::path& file, ChildProcess& program) {
-  for (int i = 0; i < 1000 && program.running(); ++i) {
+  for (int i = 0; i < 6000 && program.running(); ++i) {
     const std::string text = read_text(file);
     if (!text.empty() && text.back() == '\n') return static_cast<std::uint16_t>(std::atoi(text.c_str()));
     std::this_thread::sleep_for(std::chrono::milliseconds(10));

@@ -26,7 +26,7 @@ class Robot {
   bool type(std::string_view text);
   /// Turns the loop until it holds; false after `patience`.
   bool wait_for(const std::function<bool()>& holds,
-                std::chrono::milliseconds patience = std::chrono::seconds(20));
+                std::chrono::milliseconds patience = std::chrono::seconds(60));
   /// The picture of the kiosk screen as it is now.
   bool shoot(const std::filesystem::path& png);
 

@@ -25,7 +25,7 @@ nlohmann::json enrol(WholeCity& city, const e2e::fs::path& keys) {
   const e2e::fs::path said = city.folder() / "enrol.out";
   // Ingest hears of a code when cases comes by, soon after staff have it: a technician tries again, too.
   std::stringstream words;
-  for (int attempt = 0; attempt < 40; ++attempt) {
+  for (int attempt = 0; attempt < 200; ++attempt) {
     auto program = demo::ChildProcess::start(
         e2e::fs::path(PISHKHAN_PROGRAMS) / "pishkhan-queue",
         {"enrol", "--url", city.backend->enrolment_url(), "--code", code, "--keys", keys.string(), "--ca",

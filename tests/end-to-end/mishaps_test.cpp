@@ -119,7 +119,7 @@ TEST_CASE("a bad configuration: out of service on the screen, the place in the l
                                 {"--config", (folder.path() / "kiosk.toml").string()}, folder.path() / "log");
   REQUIRE(kiosk.has_value());
   std::string log;
-  for (int i = 0; i < 500 && log.find("screen.widht") == std::string::npos; ++i) {
+  for (int i = 0; i < 6000 && log.find("screen.widht") == std::string::npos; ++i) {
     std::ifstream file(folder.path() / "log");
     log.assign(std::istreambuf_iterator<char>(file), {});
     ::usleep(10'000);

@@ -23,7 +23,7 @@ using Microseconds = std::chrono::microseconds;
 
 constexpr int lives_per_disk = 8;
 constexpr std::size_t disk_mebibytes = 96;
-constexpr auto patience = std::chrono::seconds(20);
+constexpr auto patience = std::chrono::seconds(120);
 
 /// One disk and the queue on it, over several power cuts.
 class World {

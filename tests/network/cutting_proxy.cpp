@@ -101,8 +101,8 @@ bool CuttingProxy::carry_piece(const std::stop_token& stop, int client, int serv
       plan_.reset();
       struck_ = true;
     }
+    carried += bytes.size();
   }
-  carried += bytes.size();
   if (!send_all(upward ? server : client, bytes)) return false;
   if (!cut) return true;
   if (*cut == Cut::Reset) {
