@@ -117,27 +117,42 @@ void ReaderWorker::run(const std::stop_token& stop) {
 
 void ReaderWorker::connect() {
   if (setup_.port == nullptr) return lose(no_reader);
-  auto transport = setup_.port->connect();
-  if (!transport) return lose(no_reader);
+  const char* why_not = no_reader;
+  auto transport = setup_.port->connect_first([&](usb::Transport& one) { return take(one, why_not); });
+  if (!transport) {
+    const bool dead = why_not == dead_reader;
+    return lose(why_not, dead ? visit::event::ChipPower::HardwareError : visit::event::ChipPower::NoDevice);
+  }
   transport_ = std::move(*transport);
+  troubled_ = 0;
+  tell({.present = true});
+}
+
+/// Opens a reader; of several the first that can be used is taken, whatever else is plugged in beside it.
+bool ReaderWorker::take(usb::Transport& transport, const char*& why_not) {
   card::CardReader::Options options;
-  if (setup_.quirks != nullptr) options.quirk = setup_.quirks->match(transport_->identity());
-  auto reader = card::CardReader::open(*transport_, *setup_.clock, options);
+  if (setup_.quirks != nullptr) options.quirk = setup_.quirks->match(transport.identity());
+  auto reader = card::CardReader::open(transport, *setup_.clock, options);
   if (!reader) {
-    const std::uint64_t generation = transport_->identity().generation;
-    if (generation != refused_generation_) {
+    const std::uint64_t generation = transport.identity().generation;
+    if (std::ranges::find(refused_, generation) == refused_.end()) {
+      refused_.push_back(generation);
       log::warning("reader.refused", {{"fault", static_cast<int>(reader.error())}});
     }
-    refused_generation_ = generation;
-    return lose(unusable_reader);
+    if (why_not == no_reader) why_not = unusable_reader;
+    return false;
   }
-  reader_.emplace(std::move(*reader));
-  troubled_ = 0;
   // That its descriptors can be read says nothing: one that was dead has to answer before it counts again.
   const bool was_dead = told_ && told_->staff_code == dead_reader;
-  if (was_dead && reader_->poll({}).media == card::MediaState::Unknown)
-    return lose(dead_reader, visit::event::ChipPower::HardwareError);
-  tell({.present = true});
+  if (was_dead) {
+    const card::ReaderStatus status = reader->poll({});
+    if (status.media == card::MediaState::Unknown || status.chip == card::ChipState::Busy) {
+      why_not = dead_reader;
+      return false;
+    }
+  }
+  reader_.emplace(std::move(*reader));
+  return true;
 }
 
 /// There is no reader, or none that can be used: cards are no way to identify oneself until there is.

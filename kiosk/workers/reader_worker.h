@@ -16,6 +16,7 @@
 #include <span>
 #include <thread>
 #include <variant>
+#include <vector>
 
 namespace pishkhan::workers {
 
@@ -57,6 +58,7 @@ class ReaderWorker {
 
   void run(const std::stop_token& stop);
   void connect();
+  [[nodiscard]] bool take(usb::Transport& transport, const char*& why_not);
   void watch();
   void read_card(visit::VisitId visit);
   void lose(const char* staff_code, visit::event::ChipPower chip = visit::event::ChipPower::NoDevice);
@@ -67,7 +69,7 @@ class ReaderWorker {
   Mailbox<Job> jobs_{16};
   std::unique_ptr<usb::Transport> transport_;
   std::optional<card::CardReader> reader_;
-  std::uint64_t refused_generation_ = 0;  ///< of the newest reader that we cannot drive
+  std::vector<std::uint64_t> refused_;  ///< generations of readers that we cannot drive, each logged once
   std::optional<visit::event::ReaderChanged> told_;
   std::optional<bool> card_inside_;  ///< nothing: not looked at since the reader was opened
   int troubled_ = 0;  ///< looks in a row that the reader did not answer well

@@ -65,6 +65,11 @@ void UsbPort::log_refusal(const Present& device, usb::OpenFault fault) {
 }
 
 Result<std::unique_ptr<usb::Transport>, usb::TransferFault> UsbPort::connect() {
+  return connect_first([](usb::Transport&) { return true; });
+}
+
+Result<std::unique_ptr<usb::Transport>, usb::TransferFault> UsbPort::connect_first(
+    const std::function<bool(usb::Transport&)>& usable) {
   std::vector<Present> candidates;
   {
     const std::scoped_lock lock(mutex_);
@@ -73,8 +78,10 @@ Result<std::unique_ptr<usb::Transport>, usb::TransferFault> UsbPort::connect() {
   std::ranges::reverse(candidates);
   for (const Present& device : candidates) {
     auto transport = bus_.open(device.generation, device.interface_number);
-    if (transport) return std::move(*transport);
-    log_refusal(device, transport.error());
+    if (!transport)
+      log_refusal(device, transport.error());
+    else if (usable(**transport))
+      return std::move(*transport);
   }
   return fail(candidates.empty() ? usb::TransferFault::Unplugged : usb::TransferFault::Failed);
 }

@@ -19,6 +19,8 @@ class UsbPort final : public DevicePort {
  public:
   UsbPort(usb::Bus& bus, usb::Wanted wanted);
   Result<std::unique_ptr<usb::Transport>, usb::TransferFault> connect() override;
+  Result<std::unique_ptr<usb::Transport>, usb::TransferFault> connect_first(
+      const std::function<bool(usb::Transport&)>& usable) override;
   void on_change(std::function<void()> changed) override;
 
  private:

@@ -90,6 +90,38 @@ TEST_CASE("the reader's thread: absent, plugged in, a card, pulled out, plugged 
   }
 }
 
+TEST_CASE("a reader that cannot be driven does not hide the one that was there before it") {
+  const SystemClock clock;
+  simulated::SimulatedCardReader good;
+  simulated::SimulatedCardReader unusable(simulated::ReaderModel{.level = simulated::ExchangeLevel::Character});
+  UsbRig rig;
+  const auto bus = rig::started_bus();
+  Mailbox<visit::Event> events(256);
+  workers::UsbPort port(*bus, card::wanted_readers());
+  std::optional<workers::ReaderWorker> worker;
+  const workers::ReaderWorker::Setup setup{.port = &port, .clock = &clock, .events = &events};
+  rig.plug_in(unusable);
+  worker.emplace(setup);
+  auto changed = next_presence(events, false);
+  for (int i = 0; changed && changed->staff_code == "CRD-01" && i < 5; ++i) changed = next_presence(events, false);
+  REQUIRE(changed);
+  CHECK(changed->staff_code == "CRD-03");  // alone
+  rig.unplug(unusable, UrbFault::UnplugEvent);
+  rig.plug_in(good);
+  REQUIRE(next_presence(events, true));
+  rig.plug_in(unusable, {.port = 2});  // the newest
+  worker.reset();
+  while (events.try_take()) {
+  }
+  worker.emplace(setup);
+  changed = next<visit::event::ReaderChanged>(events);
+  REQUIRE(changed);
+  CHECK(changed->present);
+  CHECK(changed->staff_code.empty());
+  good.insert(rig::citizen_card());
+  CHECK(next<visit::event::CardInserted>(events));
+}
+
 TEST_CASE("the printer's thread: there at the start, pulled out, plugged in again") {
   const SystemClock clock;
   simulated::SimulatedPrinter device(clock);
