@@ -57,6 +57,9 @@ class CardSession {
 class CardProof {
  public:
   explicit CardProof(CardSession& session) : session_(session) {}
+  ~CardProof() { wipe(der_.data(), der_.size()); }
+  CardProof(const CardProof&) = delete;
+  CardProof& operator=(const CardProof&) = delete;
   /// Finds and parses the certificate, by the profile or by the card's own directories.
   [[nodiscard]] Result<void, CardFault> find();
   [[nodiscard]] std::string subject(bool common_name) const;
@@ -69,7 +72,7 @@ class CardProof {
   [[nodiscard]] Result<Bytes, CardFault> authenticate(std::uint8_t algorithm, ByteView challenge);
 
   CardSession& session_;
-  Bytes der_;
+  Bytes der_;  // the holder's certificate; assigned once, so that no other copy is left
   std::uint8_t key_ = 0;
 };
 

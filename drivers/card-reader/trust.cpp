@@ -194,7 +194,7 @@ std::string Certificate::subject(Part part) const {
   const int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, found)));
   if (size < 0) return {};
   std::string value(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
-  OPENSSL_free(text);
+  OPENSSL_clear_free(text, static_cast<std::size_t>(size));  // the holder's
   return value.size() <= most_name_bytes ? value : std::string();
 }
 
