@@ -17,7 +17,9 @@ using Kind = DataFault::Kind;
 using Need = StrictObject::Need;
 
 constexpr std::size_t most_exchanges = 256;
-constexpr std::size_t most_answer_bytes = 4096;
+// Of one exchange, with what the driver made of it: an RSA card's answer to GENERAL AUTHENTICATE comes in parts.
+constexpr std::size_t most_command_bytes = 4 + 3 + extended_data_bytes + 2;  // header, Lc, data, Le
+constexpr std::size_t most_answer_bytes = extended_answer_bytes;
 
 /// What may be shown of one thing, byte by byte, and what stands in for the rest.
 struct Cover {
@@ -162,7 +164,7 @@ Bytes hex_of(StrictObject& object, std::string_view field, std::size_t most) {
 
 Transcript::Exchange exchange_of(StrictObject& object) {
   Transcript::Exchange exchange;
-  exchange.command = hex_of(object, "command", 261);
+  exchange.command = hex_of(object, "command", most_command_bytes);
   exchange.data = hex_of(object, "data", most_answer_bytes);
   const Bytes status = hex_of(object, "status", 2);
   if (object.whole() && (status.size() != 2 || exchange.command.size() < 4))

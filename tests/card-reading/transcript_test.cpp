@@ -118,6 +118,23 @@ TEST_CASE("a transcript is read again as it was written, and replays") {
   CHECK(greeted == std::string(19, 'x'));
 }
 
+TEST_CASE("a command as long as any APDU is read back, and a longer one is not") {
+  // GENERAL AUTHENTICATE with an RSA key of 2048 bits has 266 bytes of data, which only extended length holds.
+  for (const std::size_t size : {266U, 65'535U}) {
+    Transcript transcript;
+    transcript.answer_to_reset = {0x3B, 0x00};
+    transcript.outcome = "read";
+    const Command command{.ins = 0x87, .data = Bytes(size), .wanted = 65'536};
+    transcript.exchanges.push_back({encode(command), Bytes(5000), 0x9000, std::vector<bool>(5000, false)});
+    const auto again = parse_transcript(to_text(transcript));
+    REQUIRE(again);
+    CHECK(again->exchanges[0].command == encode(command));
+    CHECK(again->exchanges[0].data.size() == 5000);
+    transcript.exchanges[0].command.resize(65'545);
+    CHECK_FALSE(parse_transcript(to_text(transcript)));
+  }
+}
+
 TEST_CASE("transcripts of every card are strict to read") {
   const CardAuthority authority;
   simulated::PivCard piv(authority);
