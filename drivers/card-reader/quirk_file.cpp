@@ -127,6 +127,8 @@ void read_behaviour(StrictObject& top, Quirk& quirk) {
   top.word<ccid::UnsaidParameters>(
       "parameters", Need::May, quirk.parameters,
       {{"as-said", ccid::UnsaidParameters::Refused}, {"length-unsaid", ccid::UnsaidParameters::Ignored}});
+  top.word<Quirk::PinPad>("pin_pad", Need::May, quirk.pin_pad,
+                          {{"as-described", Quirk::PinPad::AsDescribed}, {"none", Quirk::PinPad::None}});
   read_limit(top, "maximum_message_bytes", quirk.maximum_message_bytes, least_message_bytes,
              most_message_bytes);
   read_limit(top, "maximum_ifsd", quirk.maximum_ifsd, 1, 254);

@@ -11,6 +11,7 @@ ccid::ClassDescriptor corrected(ccid::ClassDescriptor descriptor, const Quirk& q
   if (quirk.maximum_ifsd) descriptor.maximum_ifsd = *quirk.maximum_ifsd;
   if (quirk.maximum_rate) descriptor.maximum_rate = *quirk.maximum_rate;
   if (quirk.interrupt == Quirk::Interrupt::NotUsed) descriptor.interrupt = ccid::InterruptEndpoint::Absent;
+  if (quirk.pin_pad == Quirk::PinPad::None) descriptor.pin_pad = 0;
   return descriptor;
 }
 

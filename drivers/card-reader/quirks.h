@@ -36,6 +36,10 @@ struct Quirk {
     SmartCard,  ///< interface class 0B, as CCID 4.3 says
     Vendor      ///< FF: found by its ids alone
   };
+  enum class PinPad : std::uint8_t {
+    AsDescribed,
+    None  ///< claimed, and not there: a PIN would be waited for where nobody can type it
+  };
   std::string id = "none";  ///< name of its file, without the ending
   std::vector<QuirkMatch> matches;
   Class interface_class = Class::SmartCard;
@@ -48,6 +52,7 @@ struct Quirk {
   Interrupt interrupt = Interrupt::AsDescribed;
   Packets packets = Packets::AsTheyAre;
   ccid::UnsaidParameters parameters = ccid::UnsaidParameters::Refused;
+  PinPad pin_pad = PinPad::AsDescribed;
   std::chrono::milliseconds settle{0};  ///< before the first command; what comes meanwhile is dropped
   std::vector<Bytes> escapes;           ///< sent one after the other before the first command
 };

@@ -56,6 +56,8 @@ TEST_CASE("a quirk file is strict, and its fault names the field") {
   CHECK(refused("") == "missing-field: why: a text");
   CHECK(refused(R"("why": "x")") == "missing-field: match: a list of 1 to 64");
   CHECK(refused(match + R"(, "levle": "tpdu")") == "unknown-field: levle");
+  CHECK(refused(match + R"(, "pin_pad": "yes")") == "wrong-value: pin_pad: as-described, none");
+  CHECK(taken(R"("pin_pad": "none")").pin_pad == Quirk::PinPad::None);
   CHECK(refused(match + R"(, "exchange_level": "character")") ==
         "wrong-value: exchange_level: tpdu, short-apdu, extended-apdu");
   CHECK(refused(match + R"(, "settle_milliseconds": 5001)") == "wrong-value: settle_milliseconds: 0 to 5000");

@@ -114,6 +114,25 @@ TEST_CASE("a reader without a pad is not asked") {
   CHECK(bench.device.commands() == before);
 }
 
+TEST_CASE("a pad that a quirk takes away is not waited for") {
+  for (const bool real : {true, false}) {
+    PinBench bench(ExchangeLevel::ShortApdu, EchoCard::only_t0());
+    CardReader::Options options;
+    if (!real) options.quirk.pin_pad = Quirk::PinPad::None;
+    auto reader = CardReader::open(*bench.reader.usb, bench.reader.clock, options);
+    REQUIRE(reader);
+    REQUIRE(reader->power_on());
+    bench.reader.device.set_at_pin_pad(AtPinPad::Types, "123456");
+    const SteadyTime begun = bench.reader.clock.steady();
+    const auto said = reader->verify_on_pad({.reference = 0x80});
+    CHECK(reader->descriptor().can_verify_pin() == real);
+    CHECK(bench.heard.size() == (real ? 1U : 0U));
+    if (real) continue;
+    CHECK(said.error() == ReaderFault::NoPinPad);
+    CHECK(bench.reader.clock.steady() == begun);
+  }
+}
+
 TEST_CASE("a card that is drawn out while its PIN is typed is told at once") {
   for (const ExchangeLevel level : levels) {
     PinBench bench(level, EchoCard::only_t0());
