@@ -59,7 +59,7 @@ Bytes icc_clock(std::uint8_t slot, std::uint8_t sequence, ClockCommand command) 
 }
 
 Bytes secure(std::uint8_t slot, std::uint8_t sequence, ByteView data) {
-  return message(0x69, slot, sequence, 0, 0, data);
+  return message(secure_message, slot, sequence, 0, 0, data);
 }
 
 Bytes abort(std::uint8_t slot, std::uint8_t sequence) {

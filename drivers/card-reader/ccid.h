@@ -31,6 +31,7 @@ enum class Protocol : std::uint8_t { T0 = 0, T1 = 1 };
                                    ByteView structure);                                         // 6.1.7
 [[nodiscard]] Bytes escape(std::uint8_t slot, std::uint8_t sequence, ByteView data);            // 6.1.8
 [[nodiscard]] Bytes icc_clock(std::uint8_t slot, std::uint8_t sequence, ClockCommand command);  // 6.1.9
+inline constexpr std::uint8_t secure_message = 0x69;  // 6.1.11, bMessageType
 /// 6.1.11; what `data` is says PinEntry.
 [[nodiscard]] Bytes secure(std::uint8_t slot, std::uint8_t sequence, ByteView data);
 [[nodiscard]] Bytes abort(std::uint8_t slot, std::uint8_t sequence);  // 6.1.13

@@ -19,6 +19,7 @@ constexpr std::size_t most_read_bytes = 65 * 1024;  // an extended APDU's answer
 constexpr std::uint8_t class_request_out = 0x21;    // USB 2.0, 9.3.1: class, interface, to the device
 constexpr int failures_before_reset = 2;
 constexpr int failures_before_reopening = 5;
+constexpr int most_stuck = 3;  // commands in a row; between them the port was reset
 constexpr std::chrono::milliseconds quiet{20};  // silence that ends a draining
 
 std::size_t room_for(const ccid::ClassDescriptor& descriptor) {
@@ -144,11 +145,22 @@ Result<ccid::Reply, ReaderFault> CcidLink::exchange(Bytes message, ccid::ReplyKi
     if (!reply) return reply;
     failures_ = 0;
     // The slot is still at work on a command of which nobody awaits the answer any more, or waits for the other
-    // half of an abort: abort it, once. If that does not help, the next command begins with a reset.
+    // half of an abort: abort it, once. If that does not help, the next command begins with a reset, and when
+    // that did not help either the reader is no better than one that does not answer.
     const bool stuck = reply->command == ccid::CommandStatus::Failed &&
                        (reply->error == ccid::error::slot_busy || reply->error == ccid::error::aborted);
-    if (stuck) failures_ = attempt == 0 ? 1 : failures_before_reset;
-    if (!stuck || attempt > 0) return reply;
+    if (!stuck) {
+      stuck_ = 0;
+      return reply;
+    }
+    // What was aborted may have been done; a PIN goes out once (6.1.11).
+    const bool again = attempt == 0 && message[0] != ccid::secure_message;
+    failures_ = attempt == 0 ? 1 : failures_before_reset;
+    if (again) continue;
+    if (++stuck_ < most_stuck) return reply;
+    failures_ = 1;  // resetting it once more does not help, and others may hang on its hub
+    wipe_and_clear(reply->data);
+    return fail(ReaderFault::ReaderFailed);
   }
 }
 

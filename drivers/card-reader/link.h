@@ -26,7 +26,8 @@ class CcidLink {
            const ccid::ClassDescriptor& descriptor, const Quirk& quirk, std::uint8_t slot);
 
   /// Sends a message of ccid.h, in which slot and sequence number are filled in, and awaits its answer. A
-  /// command that failed in the reader is an answer too. The message is wiped.
+  /// command that failed in the reader is an answer too; that the slot is busy only for the first times in a row.
+  /// A PC_to_RDR_Secure is never sent twice. The message is wiped.
   [[nodiscard]] Result<ccid::Reply, ReaderFault> exchange(Bytes message, ccid::ReplyKind wanted,
                                                           SteadyTime deadline);
   /// Reads and drops whatever comes for so long. Before the first command it takes what the reader still had for
@@ -61,6 +62,7 @@ class CcidLink {
   std::uint8_t sequence_;  // of the next command; a session's first is not another's
   bool halted_ = false;
   int failures_ = 0;  // commands in a row that were not answered rightly
+  int stuck_ = 0;     // commands in a row for which the slot was busy, whatever was done about it
   int resets_ = 0;
 };
 

@@ -75,6 +75,35 @@ TEST_CASE("poll uses XFS4IoT's names") {
   CHECK(reader.poll(milliseconds{50}) == ReaderStatus{MediaState::Unknown, ChipState::NoDevice});
 }
 
+TEST_CASE("a slot that is busy for ever becomes a fault, and its port is not reset for ever") {
+  for (const std::uint8_t why : {ccid::error::slot_busy, ccid::error::aborted}) {
+    CAPTURE(static_cast<int>(why));
+    Bench bench;
+    CardReader reader = bench.open();
+    bench.device.error = why;
+    int faults = 0;
+    for (int look = 0; look < 20; ++look) {
+      if (reader.poll(milliseconds{150}).chip == ChipState::HardwareError) ++faults;
+    }
+    CHECK(faults >= 17);
+    CHECK(bench.device.resets <= 2);
+    bench.device.error = 0;
+    CHECK(reader.poll(milliseconds{150}) == ReaderStatus{MediaState::Present, ChipState::PoweredOff});
+    check_is_the_example(bench.read());
+  }
+}
+
+TEST_CASE("a PIN is asked for once, whatever the reader says to it") {
+  for (const std::uint8_t why : {ccid::error::aborted, ccid::error::slot_busy}) {
+    Bench bench(descriptors_with(0x00020008, 271, true, true));
+    CardReader reader = bench.open();
+    REQUIRE(reader.power_on());
+    bench.device.error = why;
+    CHECK_FALSE(reader.verify_on_pad({.reference = 1}));
+    CHECK(bench.device.pins_asked == 1);
+  }
+}
+
 TEST_CASE("what a former session left in the pipe is not believed, whatever its number") {
   for (int sequence = 0; sequence < 256; ++sequence) {
     CAPTURE(sequence);

@@ -28,7 +28,7 @@ inline Bytes hex(std::string_view text) {
 
 /// Configuration, interface 0B, the 54 bytes of CCID 5.1, bulk out, bulk in, interrupt in.
 inline Bytes descriptors_with(std::uint32_t features, std::uint32_t maximum_message = 271,
-                              bool interrupt = true) {
+                              bool interrupt = true, bool pin_pad = false) {
   Bytes bytes =
       hex("090200000101008032"
           "0904000003"
@@ -44,9 +44,8 @@ inline Bytes descriptors_with(std::uint32_t features, std::uint32_t maximum_mess
   writer.le32(maximum_message);
   writer.bytes(
       hex("0000"
-          "0000"
-          "00"
-          "01"));
+          "0000"));
+  writer.bytes(Bytes{static_cast<std::uint8_t>(pin_pad ? 1 : 0), 1});
   writer.bytes(
       hex("07050102400000"
           "07058202400000"));
@@ -114,6 +113,8 @@ class ScriptedReader final : public usb::Transport {
   /// What becomes of each read of the interrupt endpoint, at once; nothing: `report` says.
   std::optional<Fault> interrupt_fault;
   int interrupt_reads = 0;
+  int resets = 0;
+  int pins_asked = 0;  ///< PC_to_RDR_Secure
   std::uint8_t last_sequence = 0;  ///< bSeq of the newest command
   std::uint8_t clock_status = 0;  ///< bClockStatus
   int clock_restarts = 0;
@@ -161,7 +162,10 @@ class ScriptedReader final : public usb::Transport {
     if (unplugged) return fail(Fault::Unplugged);
     return {};
   }
-  Result<void, Fault> reset() override { return clear_halts(); }
+  Result<void, Fault> reset() override {
+    ++resets;
+    return clear_halts();
+  }
   void cancel() override {}
   [[nodiscard]] usb::Identity identity() const override { return {}; }
   [[nodiscard]] ByteView descriptors() const override { return descriptors_; }
@@ -191,6 +195,7 @@ class ScriptedReader final : public usb::Transport {
     if (message.size() < 10) return;
     if (message[5] != slot) return;
     const std::uint8_t sequence = last_sequence = message[6];
+    if (message[0] == 0x69) ++pins_asked;
     const auto icc = static_cast<std::uint8_t>(present ? (powered ? 0 : 1) : 2);
     for (int i = 0; i < stale; ++i)
       send(0x80, static_cast<std::uint8_t>(sequence - 1 - i), 0, 0, hex("deadbeef9000"));

@@ -15,6 +15,10 @@ constexpr std::chrono::milliseconds look{150};
 constexpr std::chrono::milliseconds between_connects{1000};
 /// One look that is not answered may be bad luck; a reader that fails so many in a row is dead.
 constexpr int most_troubled_looks = 5;
+/// About six seconds: longer than the slowest command, or a reader's own beginning with a card.
+constexpr int most_busy_looks = 40;
+/// Readings that fail at the reader, whatever card is in it, while it says that all is well.
+constexpr int most_failed_reads = 3;
 // What staff are told about the reader.
 constexpr const char* no_reader = "CRD-01";
 constexpr const char* dead_reader = "CRD-02";
@@ -124,7 +128,7 @@ void ReaderWorker::connect() {
     return lose(why_not, dead ? visit::event::ChipPower::HardwareError : visit::event::ChipPower::NoDevice);
   }
   transport_ = std::move(*transport);
-  troubled_ = 0;
+  troubled_ = busy_looks_ = failed_reads_ = 0;
   tell({.present = true});
 }
 
@@ -188,11 +192,13 @@ void ReaderWorker::watch() {
     return;
   }
   troubled_ = 0;
+  busy_looks_ = status.chip == card::ChipState::Busy ? busy_looks_ + 1 : 0;
   const bool jammed = status.media == card::MediaState::Jammed;
+  const bool broken = status.chip == card::ChipState::HardwareError;
   tell({.present = !jammed,
         .media = media_of(status.media),
         .chip = chip_of(status.chip),
-        .staff_code = jammed ? jammed_reader : ""});
+        .staff_code = jammed ? jammed_reader : broken ? dead_reader : trouble()});
   if (jammed) card_inside_.reset();
   if (jammed || status.media == card::MediaState::Entering) return;
   const bool inside = status.media == card::MediaState::Present;
@@ -203,6 +209,11 @@ void ReaderWorker::watch() {
     setup_.events->post(visit::event::CardInserted{.found = found});
   else
     setup_.events->post(visit::event::CardRemoved{});
+}
+
+/// What staff are told of a reader that answers each look and does not do its work.
+const char* ReaderWorker::trouble() const {
+  return busy_looks_ >= most_busy_looks || failed_reads_ >= most_failed_reads ? dead_reader : "";
 }
 
 card::ReadingSetup ReaderWorker::reading_setup(visit::VisitId visit) {
@@ -229,9 +240,14 @@ void ReaderWorker::read_card(visit::VisitId visit) {
     setup_.events->post(visit::event::CardFailed{visit, visit::event::CardFault::Failed});
     return;
   }
-  tell({.present = true, .media = visit::event::CardMedia::Present, .chip = visit::event::ChipPower::Busy});
+  tell({.present = true,
+        .media = visit::event::CardMedia::Present,
+        .chip = visit::event::ChipPower::Busy,
+        .staff_code = trouble()});
   setup_.events->post(visit::event::CardReading{visit});
   const auto reading = card::read_card(*reader_, reading_setup(visit));
+  const bool by_reader = !reading && reading.error() == card::CardFault::ReaderFailed;
+  failed_reads_ = by_reader ? failed_reads_ + 1 : 0;
   if (!reading) {
     log::info("reader.card-failed", {{"fault", log::PublicText{std::string(card::name_of(reading.error()))}}});
     setup_.events->post(visit::event::CardFailed{visit, fault_of(reading.error())});

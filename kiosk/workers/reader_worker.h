@@ -61,6 +61,7 @@ class ReaderWorker {
   [[nodiscard]] bool take(usb::Transport& transport, const char*& why_not);
   void watch();
   void read_card(visit::VisitId visit);
+  [[nodiscard]] const char* trouble() const;
   void lose(const char* staff_code, visit::event::ChipPower chip = visit::event::ChipPower::NoDevice);
   void tell(visit::event::ReaderChanged now);
   [[nodiscard]] card::ReadingSetup reading_setup(visit::VisitId visit);
@@ -72,7 +73,9 @@ class ReaderWorker {
   std::vector<std::uint64_t> refused_;  ///< generations of readers that we cannot drive, each logged once
   std::optional<visit::event::ReaderChanged> told_;
   std::optional<bool> card_inside_;  ///< nothing: not looked at since the reader was opened
-  int troubled_ = 0;  ///< looks in a row that the reader did not answer well
+  int troubled_ = 0;      ///< looks in a row that the reader did not answer well
+  int busy_looks_ = 0;    ///< looks in a row that found the slot busy
+  int failed_reads_ = 0;  ///< readings in a row that the reader failed, not the card
   SystemRandom random_;
   std::jthread thread_;
 };

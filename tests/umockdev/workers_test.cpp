@@ -122,6 +122,34 @@ TEST_CASE("a reader that cannot be driven does not hide the one that was there b
   CHECK(next<visit::event::CardInserted>(events));
 }
 
+TEST_CASE("a reader that fails every card and answers every look is told to staff, until it reads again") {
+  const SystemClock clock;
+  simulated::SimulatedCardReader device;
+  UsbRig rig;
+  rig.plug_in(device);
+  const auto bus = rig::started_bus();
+  Mailbox<visit::Event> events(256);
+  workers::UsbPort port(*bus, card::wanted_readers());
+  workers::ReaderWorker worker({.port = &port, .clock = &clock, .events = &events});
+  device.insert(rig::citizen_card());
+  REQUIRE(next<visit::event::CardInserted>(events));
+  const auto newest_code = [&] {
+    std::optional<std::string> code;
+    while (auto changed = next<visit::event::ReaderChanged>(events, 700ms)) code = changed->staff_code;
+    return code;
+  };
+  device.set_fault(simulated::ReaderFault::HardwareError);
+  for (int i = 0; i < 3; ++i) {
+    worker.read({.visit = {}});
+    REQUIRE(next<visit::event::CardFailed>(events));
+  }
+  CHECK(newest_code() == "CRD-02");
+  device.set_fault(simulated::ReaderFault::None);
+  worker.read({.visit = {}});
+  REQUIRE(next<visit::event::CardFailed>(events));  // no profile knows the card: the reader has read it
+  CHECK(newest_code() == "");
+}
+
 TEST_CASE("the printer's thread: there at the start, pulled out, plugged in again") {
   const SystemClock clock;
   simulated::SimulatedPrinter device(clock);
