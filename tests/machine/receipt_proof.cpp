@@ -3,6 +3,7 @@
 #include "base/core/png.h"
 #include "base/services/loader.h"
 #include "kiosk/receipts/receipt.h"
+#include "offline-queue/protocol/chain.h"
 #include "offline-queue/protocol/receipt_statement.h"
 #include "offline-queue/protocol/tracking_code.h"
 
@@ -47,6 +48,8 @@ Result<Bitmap, Trouble> lay_out_again(const protocol::Request& request, const st
   const auto translations = Translations::load(fs::path(PISHKHAN_TRANSLATIONS) / "fa.mo");
   if (!catalogue || !fonts || !translations)
     return fail(Trouble{"the receipt cannot be laid out again: the city, a font or the translations are missing"});
+  // It stands on the paper; the kiosk makes it of the same bytes.
+  catalogue->fingerprint = services::fingerprint_text(protocol::blake2b(services::canonical_bytes(*pack)));
   services::Values values;
   for (const auto* texts : {&request.fields, &request.identity})
     for (const auto& [id, value] : *texts) values.emplace(id, value);
