@@ -127,6 +127,12 @@ bool Cases::take(const BatchEntry& entry, WallTime received) {
   if (const auto said = store_.said(header.kiosk, header.epoch, header.sequence)) {
     // More is known than when it was missing: its content, or which record it is.
     const bool more = said->verdict == Verdict::Missing && (whole || said->hash != record.hash);
+    // An old disk was put back, and an ingest that had forgotten the place took another record for it: no word can
+    // be given about that one, so staff must hear of it.
+    if (!more && said->hash != record.hash) {
+      log::error("cases.fork",
+                 {{"kiosk", header.kiosk}, {"epoch", header.epoch}, {"sequence", header.sequence}});
+    }
     // Else it comes again because ingest had forgotten it; then it does not know the word either.
     if (!more) return store_.report_again(header.kiosk, header.epoch, header.sequence);
     if (!store_.forget_missing(header.kiosk, header.epoch, header.sequence)) return false;
