@@ -4,6 +4,7 @@
 #include "base/core/random.h"
 #include "offline-queue/protocol/envelope.h"
 #include "offline-queue/store/store.h"
+#include "tests/bench/bench_folder.h"
 
 #include <unistd.h>
 
@@ -41,20 +42,6 @@ struct Keys {
   protocol::VerifyingKey ingest_public = ingest.verifying_key();
   protocol::VerifyingKey cases_public = cases.verifying_key();
   protocol::OpeningKey opening = protocol::OpeningKey::generate(1);
-};
-
-struct Folder {
-  Folder() {
-    std::string pattern = (fs::current_path() / "pishkhan-bench-XXXXXX").string();
-    if (const char* made = ::mkdtemp(pattern.data()); made != nullptr) path = made;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    if (!path.empty()) fs::remove_all(path, ignored);
-  }
-  fs::path path;
 };
 
 template <class Work>
@@ -224,7 +211,7 @@ bool measure(const fs::path& folder, const BacklogReport& report, Figures& figur
 
 int report_backlog(const BacklogReport& report) {
   log::mute();
-  const Folder folder;
+  const BenchFolder folder;
   Figures figures;
   if (folder.path.empty() || !measure(folder.path, report, figures)) {
     std::fprintf(stderr, "pishkhan-bench: the queue refused in mid-measurement\n");

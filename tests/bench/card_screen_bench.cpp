@@ -2,6 +2,7 @@
 #include "kiosk/demo/city_backend.h"
 #include "kiosk/demo/machine.h"
 #include "kiosk/demo/robot.h"
+#include "tests/bench/bench_folder.h"
 #include "tests/bench/card_reading_bench.h"
 
 #include <stdlib.h>
@@ -85,22 +86,16 @@ class Kiosk {
 
 std::optional<ScreenTimes> measure_card_to_screen(int readings) {
   ::setenv("SDL_VIDEODRIVER", "offscreen", 0);
-  std::string pattern = (fs::current_path() / "pishkhan-bench-XXXXXX").string();
-  const char* made = ::mkdtemp(pattern.data());
-  if (made == nullptr) return std::nullopt;
+  const BenchFolder folder;
+  if (folder.path.empty()) return std::nullopt;
+  Kiosk kiosk(folder.path);
+  if (!kiosk.open()) return std::nullopt;
   std::vector<double> times;
-  {
-    Kiosk kiosk(made);
-    bool well = kiosk.open();
-    for (int i = 0; well && i < readings; ++i) {
-      const auto took = kiosk.read_once();
-      well = took.has_value();
-      if (took) times.push_back(*took);
-    }
+  for (int i = 0; i < readings; ++i) {
+    const auto took = kiosk.read_once();
+    if (!took) return std::nullopt;
+    times.push_back(*took);
   }
-  std::error_code ignored;
-  fs::remove_all(made, ignored);
-  if (times.empty() || times.size() < static_cast<std::size_t>(readings)) return std::nullopt;
   std::ranges::sort(times);
   return ScreenTimes{times[times.size() / 2], times.back()};
 }

@@ -5,6 +5,7 @@
 #include "offline-queue/protocol/chain.h"
 #include "offline-queue/protocol/envelope.h"
 #include "offline-queue/store/store.h"
+#include "tests/bench/bench_folder.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -54,20 +55,6 @@ struct BareFile {
   bool ready = false;
 };
 
-struct Folder {
-  std::filesystem::path path;
-  Folder() {
-    std::string pattern = (std::filesystem::current_path() / "pishkhan-bench-XXXXXX").string();
-    if (const char* made = ::mkdtemp(pattern.data()); made != nullptr) path = made;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    if (!path.empty()) std::filesystem::remove_all(path, ignored);
-  }
-};
-
 /// About what a complaint weighs as JSON.
 Bytes sample_body() {
   return Bytes(900, 'x');
@@ -76,7 +63,7 @@ Bytes sample_body() {
 }  // namespace
 
 std::optional<FilingFigures> measure_filing(int rounds) {
-  const Folder folder;
+  const BenchFolder folder;
   if (folder.path.empty()) return std::nullopt;
   SystemRandom random;
   const SystemClock clock;

@@ -2,11 +2,10 @@
 
 #include "base/core/log.h"
 #include "kiosk/demo/child_process.h"
+#include "tests/bench/bench_folder.h"
 #include "tests/bench/queue_bench.h"
 #include "tests/ext4-cut/loop_disk.h"
 #include "tests/ext4-cut/peer_rig.h"
-
-#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -19,21 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-/// On the file system of the current folder, as the other figures are.
-struct Folder {
-  Folder() {
-    std::string pattern = (fs::current_path() / "pishkhan-bench-XXXXXX").string();
-    if (const char* made = ::mkdtemp(pattern.data()); made != nullptr) path = made;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    if (!path.empty()) fs::remove_all(path, ignored);
-  }
-  fs::path path;
-};
 
 /// What the names of the table are to the rig.
 std::string rig_name(const std::string& contender) {
@@ -167,7 +151,7 @@ Json json_of(const QueueBench& bench, const std::vector<Row>& rows) {
 
 int report_queues(const QueueReport& report) {
   log::mute();
-  const Folder folder;
+  const BenchFolder folder;
   const auto bench =
       folder.path.empty() ? std::nullopt : measure_queues(folder.path, report.rounds, report.messages);
   if (!bench) {
