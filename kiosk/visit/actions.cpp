@@ -239,12 +239,12 @@ void Stepper::back(Visit& visit) {
     visit.service = nullptr;
     turn(visit, page::Services{});
   } else if (std::holds_alternative<page::Refused>(visit.page)) {
-    if (has_typed(visit)) {
+    if (is_without_card(visit))
+      stop_without_card(visit);
+    else if (has_typed(visit))
       turn(visit, page::Review{});
-      static_cast<void>(stop_without_card(visit));
-    } else {
+    else
       turn(visit, page::Services{});
-    }
   }
 }
 
@@ -295,12 +295,7 @@ void Stepper::file(Visit& visit) {
     return;
   }
   // Refused once, and the card is gone since.
-  const bool without_card = visit.card_holder && visit.service->assurance == services::Assurance::Card &&
-                            !state_.around.card_inside;
-  if (without_card) {
-    turn(visit, page::Review{});
-    if (stop_without_card(visit)) return;
-  }
+  if (is_without_card(visit)) return stop_without_card(visit);
   if (!settle_form(visit)) return;
   services::Assurance reached = services::Assurance::MobileNumber;
   if (visit.card_holder)

@@ -54,7 +54,7 @@ void Stepper::on(const event::ReaderChanged& changed) {
   auto* visit = std::get_if<Visit>(&state_.mode);
   if (visit == nullptr) return;
   visit->reading = false;
-  if (stop_without_card(*visit)) return;
+  if (shows_holder(*visit) && is_without_card(*visit)) return stop_without_card(*visit);
   if (auto* identify = std::get_if<page::Identify>(&visit->page)) {
     identify->card = waiting_state(*visit);
     identify->name.clear();
@@ -90,7 +90,7 @@ void Stepper::card_moved(bool inside) {
     if (identify->by_card) read_card(*visit);
     return;
   }
-  static_cast<void>(stop_without_card(*visit));
+  if (shows_holder(*visit) && is_without_card(*visit)) stop_without_card(*visit);
 }
 
 /// What the card's page shows while no card is being read.
@@ -107,16 +107,21 @@ void Stepper::read_card(Visit& visit) {
   effects_.emplace_back(effect::ReadCard{visit.id});
 }
 
-/// A visit that is bound to the card stops at the card's place until the card is back; what was typed stays.
-bool Stepper::stop_without_card(Visit& visit) {
-  const bool bound =
-      visit.card_holder && visit.service != nullptr && visit.service->assurance == services::Assurance::Card;
-  const bool filling =
-      std::holds_alternative<page::Form>(visit.page) || std::holds_alternative<page::Review>(visit.page);
-  if (!bound || !filling || state_.around.card_inside) return false;
+/// It is bound to the card in the reader, and that is gone.
+bool Stepper::is_without_card(const Visit& visit) const {
+  return visit.card_holder && visit.service != nullptr &&
+         visit.service->assurance == services::Assurance::Card && !state_.around.card_inside;
+}
+
+/// It stops at the card's place until the card is back; what was typed stays.
+void Stepper::stop_without_card(Visit& visit) {
   visit.bound_to = visit.values["national_id"];
   enter_identify(visit);
-  return true;
+}
+
+/// Whether what the card says, or what its holder typed, is on the screen.
+bool Stepper::shows_holder(const Visit& visit) {
+  return std::holds_alternative<page::Form>(visit.page) || std::holds_alternative<page::Review>(visit.page);
 }
 
 void Stepper::on(const event::CardReading& reading) {

@@ -65,7 +65,9 @@ class Stepper {
   [[nodiscard]] bool settle_form(Visit& visit);
   [[nodiscard]] screens::view::CardState waiting_state(const Visit& visit) const;
   void read_card(Visit& visit);
-  [[nodiscard]] bool stop_without_card(Visit& visit);
+  [[nodiscard]] bool is_without_card(const Visit& visit) const;
+  void stop_without_card(Visit& visit);
+  [[nodiscard]] static bool shows_holder(const Visit& visit);
   void look_up(Visit& visit);
   void recover(Visit& visit);
 
