@@ -19,6 +19,7 @@ constexpr int most_troubled_looks = 5;
 constexpr int most_busy_looks = 40;
 /// Readings that fail at the reader, whatever card is in it, while it says that all is well.
 constexpr int most_failed_reads = 3;
+constexpr std::size_t most_refused = 16;
 // What staff are told about the reader.
 constexpr const char* no_reader = "CRD-01";
 constexpr const char* dead_reader = "CRD-02";
@@ -140,6 +141,8 @@ bool ReaderWorker::take(usb::Transport& transport, const char*& why_not) {
   if (!reader) {
     const std::uint64_t generation = transport.identity().generation;
     if (std::ranges::find(refused_, generation) == refused_.end()) {
+      // One that comes and goes with a bad cable has a new generation each time.
+      if (refused_.size() == most_refused) refused_.erase(refused_.begin());
       refused_.push_back(generation);
       log::warning("reader.refused", {{"fault", static_cast<int>(reader.error())}});
     }
