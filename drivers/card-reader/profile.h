@@ -127,7 +127,9 @@ struct AtrMatch {
 };
 
 struct Budget {
-  int steps = 24;  ///< commands, also those that only continue another
+  /// Commands, each part of a file and each record too; not the GET RESPONSE that fetches the rest of an answer, of
+  /// which ReaderLimits::follow_ups bounds how many one command may have.
+  int steps = 24;
   std::size_t bytes = 2048;
   std::chrono::milliseconds time{4000};
 };
