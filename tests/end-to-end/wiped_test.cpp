@@ -64,7 +64,7 @@ bool type_canary(WholeCity& city, const Typed& one) {
 /// does not come back, so looking again hides nothing.
 std::vector<e2e::Hit> what_stays(demo::Robot& robot, const std::vector<e2e::Canary>& wanted) {
   std::vector<e2e::Hit> left;
-  for (int look = 0; look < 20; ++look) {
+  for (int look = 0; look < 5; ++look) {
     ::usleep(700'000);
     robot.settle();
     left = e2e::scan_own_memory(wanted);
