@@ -240,9 +240,12 @@ void QueueWorker::tell_state() {
   }
 }
 
-/// What a failed disk holds is known only after reopening; what a damaged one holds is saved then.
+/// What a failed disk holds is known only after reopening; what a damaged one holds is saved then. A disk that takes
+/// no writes may take them again, and a closed store is opened again until it can be.
 bool QueueWorker::needs_reopening(store::StoreFault fault) {
-  return fault == store::StoreFault::IoError || fault == store::StoreFault::Damaged;
+  using store::StoreFault;
+  return fault == StoreFault::IoError || fault == StoreFault::Damaged || fault == StoreFault::ReadOnly ||
+         fault == StoreFault::Locked;
 }
 
 void QueueWorker::reopen(store::StoreFault why) {

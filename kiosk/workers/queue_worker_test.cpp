@@ -67,6 +67,18 @@ TEST_CASE(
   CHECK(of_an_epoch < std::uint64_t{2048} << 20);
 }
 
+TEST_CASE("a disk that takes no writes for a while takes requests again once it does, without a restart") {
+  World world;
+  Queue queue(world);
+  REQUIRE(is_filed(queue.file(1)));
+  world.files.folder_fault = store::FileFault::ReadOnly;
+  queue.start();
+  CHECK_FALSE(is_filed(queue.file(2)));
+  world.files.folder_fault.reset();
+  CHECK_FALSE(queue.refuses.has_value());
+  CHECK(is_filed(queue.file(2)));
+}
+
 TEST_CASE("how much disk stays free is set from afar, at once and for the next opening") {
   World world;
   Queue queue(world);

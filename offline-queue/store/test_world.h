@@ -22,10 +22,11 @@ class HandClock final : public Clock {
   SteadyTime steady() const override { return now.time_since_epoch(); }
 };
 
-/// The real files, with a disk whose fullness can be set.
+/// The real files, with a disk whose fullness can be set, and that can take no new names.
 class TestFiles final : public Files {
  public:
   std::uint64_t free = std::uint64_t{1} << 40;
+  std::optional<FileFault> folder_fault;  ///< of each sync of a folder
   Result<std::optional<Bytes>, FileFault> read(const std::filesystem::path& file) override {
     return files_->read(file);
   }
@@ -42,6 +43,7 @@ class TestFiles final : public Files {
   }
   Result<void, FileFault> remove(const std::filesystem::path& file) override { return files_->remove(file); }
   Result<void, FileFault> sync_folder(const std::filesystem::path& folder) override {
+    if (folder_fault) return fail(*folder_fault);
     return files_->sync_folder(folder);
   }
   Result<std::uint64_t, FileFault> free_bytes(const std::filesystem::path&) override { return free; }
