@@ -40,6 +40,10 @@ void Stepper::begin_visit(Language language, page::Track* tracking, page::Recove
   visit.last_touch = stamped_.steady;
   if (tracking != nullptr) visit.page = *tracking;
   if (recovery != nullptr) visit.page = *recovery;
+  // Whoever begins with their card has just put it in; one that has been there for long is another person's.
+  auto& around = state_.around;
+  if (around.card_inside && stamped_.steady - around.card_since >= card_is_asked_for)
+    around.card_left_behind = true;
   state_.mode = std::move(visit);
 }
 
@@ -212,7 +216,10 @@ void Stepper::back(Visit& visit) {
   const bool identified =
       visit.service != nullptr && visit.service->assurance != services::Assurance::MobileNumber;
   if (std::holds_alternative<page::Services>(visit.page)) {
-    end_visit();
+    if (state_.around.card_inside)
+      say_goodbye(visit);
+    else
+      end_visit();
   } else if (std::holds_alternative<page::Area>(visit.page)) {
     turn(visit, page::Services{});
   } else if (std::holds_alternative<page::Before>(visit.page)) {
@@ -266,12 +273,14 @@ void Stepper::end(Visit& visit) {
 
 void Stepper::enter_identify(Visit& visit) {
   const bool by_card = visit.service->assurance == services::Assurance::Card || state_.around.reader_present;
-  turn(visit, page::Identify{by_card, visit.reading ? CardState::Reading : waiting_state(visit), {}});
   if (visit.card_holder) {  // the card's words do not stand beside another person's number
+    visit.bound_to = visit.values["national_id"];
     visit.values.erase("national_id");
     visit.values.erase("name");
     visit.card_holder = false;
   }
+  const CardState under_way = visit.pin_wanted ? CardState::PinWanted : CardState::Reading;
+  turn(visit, page::Identify{by_card, visit.reading ? under_way : waiting_state(visit), {}});
   if (by_card) read_card(visit);
 }
 

@@ -67,11 +67,19 @@ void Stepper::on(const event::CardInserted& inserted) {
   const auto* visit = std::get_if<Visit>(&state_.mode);
   const bool goes_on = visit != nullptr && !std::holds_alternative<page::Goodbye>(visit->page);
   around.card_left_behind = inserted.found && (around.card_left_behind || !goes_on);
+  around.card_since = stamped_.steady;
+  if (auto* here = std::get_if<Visit>(&state_.mode); here != nullptr && !inserted.found) stay_awake(*here);
   card_moved(true);
 }
 void Stepper::on(const event::CardRemoved&) {
   state_.around.card_left_behind = false;
   card_moved(false);
+}
+
+/// Hands that are at the reader do not touch the screen.
+void Stepper::stay_awake(Visit& visit) {
+  visit.last_touch = stamped_.steady;
+  if (visit.question == Question::StillThere) visit.question = Question::None;
 }
 
 void Stepper::card_moved(bool inside) {
@@ -104,6 +112,7 @@ CardState Stepper::waiting_state(const Visit& visit) const {
 void Stepper::read_card(Visit& visit) {
   if (!state_.around.card_inside || state_.around.card_left_behind || visit.reading) return;
   visit.reading = true;
+  visit.pin_wanted = false;
   effects_.emplace_back(effect::ReadCard{visit.id});
 }
 
@@ -115,7 +124,6 @@ bool Stepper::is_without_card(const Visit& visit) const {
 
 /// It stops at the card's place until the card is back; what was typed stays.
 void Stepper::stop_without_card(Visit& visit) {
-  visit.bound_to = visit.values["national_id"];
   enter_identify(visit);
 }
 
@@ -141,22 +149,26 @@ void Stepper::on(const event::CardNamed& named) {
 
 void Stepper::on(const event::CardPinWanted& wanted) {
   Visit* visit = visit_of(wanted.visit);
-  if (visit == nullptr) return;
+  if (visit == nullptr || !state_.around.card_inside) return;
+  visit->pin_wanted = true;
   auto* identify = std::get_if<page::Identify>(&visit->page);
-  if (identify == nullptr || !state_.around.card_inside) return;
+  if (identify == nullptr) return;
   identify->card = CardState::PinWanted;
-  // Hands that are at the reader's keypad do not touch the screen.
-  visit->last_touch = stamped_.steady;
+  stay_awake(*visit);
 }
 
 void Stepper::on(const event::CardRead& read) {
   Visit* visit = visit_of(read.visit);
   if (visit == nullptr) return;
   visit->reading = false;
-  // Who has turned to the keypad meanwhile, or has taken the card, is not taken at the card's word.
-  const auto* identify = std::get_if<page::Identify>(&visit->page);
+  auto* identify = std::get_if<page::Identify>(&visit->page);
   if (identify == nullptr) return;
-  if (!identify->by_card || !state_.around.card_inside) return;
+  // Who has turned to the keypad meanwhile, or has taken the card, is not taken at the card's word.
+  if (!identify->by_card || !state_.around.card_inside) {
+    identify->card = waiting_state(*visit);
+    identify->name.clear();
+    return;
+  }
   // Another person's card: what the first one typed is not theirs to see.
   if (!visit->bound_to.empty() && !(visit->bound_to == read.national_id)) visit->values.clear();
   visit->bound_to.clear();
@@ -172,7 +184,7 @@ void Stepper::on(const event::CardFailed& failed) {
   if (visit == nullptr) return;
   visit->reading = false;
   auto* identify = std::get_if<page::Identify>(&visit->page);
-  if (identify == nullptr) return;
+  if (identify == nullptr || !state_.around.card_inside) return;  // the empty slot has its own words
   identify->card = shown_after(failed.fault);
   identify->name.clear();
 }

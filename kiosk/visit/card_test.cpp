@@ -336,6 +336,75 @@ TEST_CASE("what a card's holder typed is not shown without the card after a refu
   CHECK(counter.visit()->values.count("national_id") == 0);
 }
 
+TEST_CASE("what a card's holder typed is shown to no other card, whichever way led back to the card's place") {
+  const auto city = small_city();
+  Counter counter = at_identify(city);
+  counter.happen(event::CardInserted{});
+  read(counter);
+  counter.type("address", "خیابان آزادی");
+  counter.act(action::Back{});
+  REQUIRE(counter.page<page::Identify>() != nullptr);
+  SUBCASE("there") {}
+  SUBCASE("and further") { counter.act(action::Back{}); }
+  counter.happen(event::CardRemoved{});
+  if (counter.page<page::Identify>() == nullptr) counter.act(action::Next{});
+  counter.happen(event::CardInserted{});
+  SUBCASE("another card") {
+    read(counter, "0012345679");
+    REQUIRE(counter.page<page::Form>() != nullptr);
+    CHECK(counter.visit()->values.count("address") == 0);
+  }
+  SUBCASE("the same card") {
+    read(counter);
+    REQUIRE(counter.page<page::Form>() != nullptr);
+    CHECK(counter.visit()->values.at("address").reveal() == "خیابان آزادی");
+  }
+}
+
+TEST_CASE("a card that was put in before a visit is the visitor's if that was just now, and else nobody's") {
+  const auto city = small_city();
+  Counter counter(city);
+  counter.happen(event::ReaderChanged{true});
+  counter.happen(event::CardInserted{});
+  const auto identify = [&counter] {
+    open_service(counter, "card", Language::English);
+    counter.act(action::Next{});
+    REQUIRE(counter.page<page::Identify>() != nullptr);
+  };
+  SUBCASE("just now") {
+    counter.pass(SteadyTime{10'000});
+    identify();
+    CHECK(counter.effect<effect::ReadCard>() != nullptr);
+  }
+  SUBCASE("long ago") {
+    counter.pass(card_is_asked_for);
+    identify();
+    CHECK(counter.effect<effect::ReadCard>() == nullptr);
+    CHECK((state_of(counter) == CardState::LeftBehind));
+  }
+}
+
+TEST_CASE("a hand at the reader answers whether somebody is still there") {
+  const auto city = small_city();
+  Counter counter = at_identify(city);
+  counter.pass(idle_before_question);
+  REQUIRE((counter.visit()->question == Question::StillThere));
+  counter.happen(event::CardInserted{});
+  CHECK((counter.visit()->question == Question::None));
+  counter.pass(question_stands);
+  CHECK(counter.page<page::Identify>() != nullptr);
+}
+
+TEST_CASE("who leaves by the way back is asked to take their card, too") {
+  const auto city = small_city();
+  Counter counter(city);
+  counter.happen(event::ReaderChanged{true});
+  counter.happen(event::CardInserted{});
+  counter.act(action::Start{});
+  counter.act(action::Back{});
+  CHECK(counter.page<page::Goodbye>() != nullptr);
+}
+
 TEST_CASE("a card is read once at a time, and not for somebody who has turned to the keypad") {
   const auto city = small_city();
   Counter counter = at_identify(city, "typed");
@@ -354,6 +423,25 @@ TEST_CASE("a card is read once at a time, and not for somebody who has turned to
     counter.act(action::Next{});
     CHECK(counter.effect<effect::ReadCard>() == nullptr);
     CHECK((state_of(counter) == CardState::Reading));
+  }
+  SUBCASE("one page back and on, while it waits for the PIN") {
+    counter.act(action::Back{});
+    counter.happen(event::CardPinWanted{counter.visit()->id});
+    counter.act(action::Next{});
+    CHECK((state_of(counter) == CardState::PinWanted));
+  }
+  SUBCASE("at the keypad when it is named and answers, and back to the card") {
+    counter.act(action::TypeInstead{});
+    counter.happen(event::CardNamed{counter.visit()->id, PersonalText("سارا")});
+    read(counter);
+    CHECK(counter.page<page::Identify>()->name.empty());
+    counter.act(action::TypeInstead{});
+    CHECK(counter.effect<effect::ReadCard>() != nullptr);
+  }
+  SUBCASE("pulled before it could be read") {
+    counter.happen(event::CardRemoved{});
+    counter.happen(event::CardFailed{counter.visit()->id, event::CardFault::Failed});
+    CHECK((state_of(counter) == CardState::Waiting));
   }
   SUBCASE("at the keypad when the answer comes") {
     counter.act(action::TypeInstead{});

@@ -102,7 +102,7 @@ Event some_event(SeededRandom& random, const Counter& counter) {
     case 1:
       return event::ReaderChanged{random.below(4) != 0};
     case 2:
-      return event::CardInserted{};
+      return event::CardInserted{.found = random.below(2) == 0};
     case 3:
       return event::CardRemoved{};
     case 4:
@@ -110,11 +110,11 @@ Event some_event(SeededRandom& random, const Counter& counter) {
     case 5:
       return event::CardRead{id, PersonalText("0499370899"), PersonalText("سارا")};
     case 6:
-      return event::CardFailed{id, static_cast<event::CardFault>(random.below(9))};
+      return event::CardFailed{id, static_cast<event::CardFault>(random.below(10))};
     case 7:
       return event::ReceiptLaidOut{id, Bitmap(8, 8)};
     case 8:
-      return event::PrintEnded{id, random.below(9), static_cast<PrintOutcome>(random.below(11))};
+      return event::PrintEnded{id, random.below(9), static_cast<PrintOutcome>(random.below(12))};
     case 9:
     case 10:
       return event::Filed{id, filed_request("plain"), random.below(3) == 0};

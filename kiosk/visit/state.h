@@ -23,6 +23,7 @@ struct Surroundings {
   std::string reader_code;  ///< for staff, of what is wrong with the reader; empty: nothing
   bool card_inside = false;
   bool card_left_behind = false;  ///< it is the card of a visit that has ended: nobody else's identity
+  SteadyTime card_since{0};       ///< when it was put in, if it is inside
   bool card_unseen = false;       ///< it was in the reader when that went away; perhaps it is still there
   bool network = false;
   std::optional<FilingFault> queue_refuses;
@@ -113,9 +114,10 @@ struct Visit {
   /// again, even if it takes longer than the citizen is asked to wait.
   bool filing_unanswered = false;
   bool reading = false;      ///< the card: asked for, and not answered yet
+  bool pin_wanted = false;   ///< and it waits for the PIN
   bool card_holder = false;  ///< "national_id" and "name" came from the card in the reader
-  /// The number on the card that this visit was bound to and that was pulled: what was typed is shown to no
-  /// other.
+  /// The number on the card by which somebody has identified before they came back to the card's place: what they
+  /// typed is shown to no other.
   PersonalText bound_to;
 };
 

@@ -33,6 +33,7 @@ class Stepper {
   void on(const event::Sent& sent);
   void on(const event::LookedUp& looked_up);
   void on(const event::LookUpFailed& failed);
+  void stay_awake(Visit& visit);
   void card_moved(bool inside);
   void time_passes(Visit& visit);
 
