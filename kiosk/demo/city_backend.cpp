@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 namespace pishkhan::demo {
@@ -89,6 +90,17 @@ std::optional<BackendFault> CityBackend::start_programs() {
   if (!cases) return BackendFault::CasesDoesNotStart;
   cases_.emplace(std::move(*cases));
   return std::nullopt;
+}
+
+bool CityBackend::start_again() {
+  const auto ports = std::tuple{port_, internal_port_, enrolment_port_};
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    if (!start_programs()) return true;
+    stop();
+    std::tie(port_, internal_port_, enrolment_port_) = ports;
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+  }
+  return false;
 }
 
 void CityBackend::stop() {

@@ -36,7 +36,8 @@ class CityBackend {
   [[nodiscard]] NetworkSwitch& network() { return *network_; }
   [[nodiscard]] const CityCards& cards() const { return *cards_; }
   void stop();
-  [[nodiscard]] bool start_again() { return !start_programs().has_value(); }
+  /// On the ports it had; whoever was given one of them meanwhile is waited for.
+  [[nodiscard]] bool start_again();
   /// What `pishkhan-cases list --json` prints: the opened requests.
   [[nodiscard]] std::string requests_json() const;
   /// What a staff's verb of pishkhan-cases prints ("command", "out-of-service", ...); nothing: it says no. The

@@ -51,6 +51,11 @@ class PlainPortal {
       constexpr std::string_view page =
           "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\nlogin";
       static_cast<void>(::send(client, page.data(), page.size(), MSG_NOSIGNAL));
+      // With something unread, closing would be a reset, which may overtake the page.
+      ::shutdown(client, SHUT_WR);
+      pollfd rest{client, POLLIN, 0};
+      while (::poll(&rest, 1, 2'000) > 0 && ::recv(client, heard.data(), heard.size(), 0) > 0) {
+      }
       ::close(client);
     }
   }
