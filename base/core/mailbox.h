@@ -49,6 +49,13 @@ class Mailbox {
     announce();
   }
 
+  /// Takes back what waits and has lost its reason.
+  template <class Predicate>
+  void erase_if(Predicate pointless) {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(messages_, pointless);
+  }
+
   [[nodiscard]] std::optional<Message> try_take() {
     const std::scoped_lock lock(mutex_);
     return take_locked();

@@ -108,7 +108,8 @@ Result<void, CardFault> CardSession::verify(const PinEntry& entry) {
     if (setup_.pin_taken) setup_.pin_taken();
     return {};
   }
-  if (answer->status == blocked) return fail(CardFault::PinBlocked);
+  // No try left, or none left before this one.
+  if (answer->status == tries_left || answer->status == blocked) return fail(CardFault::PinBlocked);
   const bool wrong = (answer->status & 0xFFF0) == tries_left || answer->status == verification_failed;
   if (wrong) return fail(CardFault::WrongPin);
   return fail(CardFault::Refused);

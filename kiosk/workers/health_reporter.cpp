@@ -90,7 +90,8 @@ protocol::Health HealthReporter::health(const QueueCondition& queue, const CityN
   now.printer_code = machine_.printer_code;
   now.receipts_retracted = machine_.receipts_retracted;
   now.reader_present = machine_.reader_present;
-  now.reader_device = machine_.reader_present ? "online" : "noDevice";
+  const char* working = machine_.reader_code.empty() ? "online" : "hardwareError";
+  now.reader_device = machine_.reader_present ? working : "noDevice";
   now.staff_code = machine_.staff_code;
   now.sync_fault = sync_fault_;
   news.fill(now);

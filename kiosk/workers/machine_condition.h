@@ -15,6 +15,7 @@ struct MachineCondition {
   std::string printer_code;
   int receipts_retracted = 0;  ///< since the start
   bool reader_present = false;
+  std::string reader_code;
   std::string staff_code;  ///< why the counter is out of order; empty: it is not
   friend bool operator==(const MachineCondition&, const MachineCondition&) = default;
 
@@ -26,6 +27,7 @@ struct MachineCondition {
             around.printer_code,
             around.receipts_retracted,
             around.reader_present,
+            around.reader_code,
             code_of(around)};
   }
 

@@ -278,10 +278,11 @@ void PrinterWorker::watch_mouth(printer::MediaState media) {
   if (!held_) return;
   const auto waiting = now - held_->since;
   if (waiting >= (held_->visit_over ? taken_back_after_visit : taken_back_after)) {
-    const visit::VisitId visit = held_->visit;
-    held_.reset();
     ++retractions_;
-    if (!printer_->take_back()) taken_back(visit);
+    if (!printer_->take_back()) return taken_back(held_->visit);
+    // It hangs there as before: once more later, and not for ever.
+    held_->since = now;
+    if (retractions_ >= most_retractions) held_.reset();
   } else if (!held_->reminded && waiting >= reminded_after) {
     held_->reminded = true;
     setup_.events->post(visit::event::ReceiptHeld{held_->visit, State::Waiting});

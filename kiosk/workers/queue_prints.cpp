@@ -37,9 +37,13 @@ void tell_given_up(const visit::effect::RecordPrint& job) {
 }  // namespace
 
 void QueueWorker::record_print(const visit::effect::RecordPrint& job) {
-  const auto why = try_record_print(job);
-  if (!why) return;
-  if (!may_pass(*why)) return tell_given_up(job);
+  // In the order in which they happened: the chain's last word on a receipt is the one that holds.
+  record_kept_prints();
+  if (kept_prints_.empty()) {
+    const auto why = try_record_print(job);
+    if (!why) return;
+    if (!may_pass(*why)) return tell_given_up(job);
+  }
   if (kept_prints_.size() >= most_kept_prints) {
     tell_given_up(kept_prints_.front());
     kept_prints_.pop_front();

@@ -109,7 +109,8 @@ void QueueWorker::open_store() {
     return;
   }
   const Identity& identity = *setup_.identity;
-  revoked_ = revoked_ || revocation_kept();
+  // Later the backend's own word stands, also where it could not be kept.
+  if (!std::exchange(read_revocation_, true)) revoked_ = revoked_ || revocation_kept();
   store::Options options;
   options.folder = setup_.folder;
   options.kiosk = identity.enrolment.kiosk;
@@ -220,11 +221,8 @@ void QueueWorker::tell_state() {
   else if (room() == store::Room::TooLittle)
     fate.refuses = visit::FilingFault::DiskFull;
 
-  // As the store does: an end further away than the window means that the clock was set back.
   const WallTime now = setup_.clock->wall();
-  std::erase_if(unprinted_, [now](const auto& one) {
-    return one.second <= now || one.second > now + store::recovery_window;
-  });
+  std::erase_if(unprinted_, [now](const auto& one) { return store::recovery_is_over(one.second, now); });
   const bool recovery = !unprinted_.empty();
   if (!told_ || *told_ != fate.refuses || told_recovery_ != recovery) {
     told_ = fate.refuses;

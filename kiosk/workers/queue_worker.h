@@ -199,6 +199,7 @@ class QueueWorker {
   std::unique_ptr<store::Store> store_;
   std::optional<store::StoreFault> fault_;
   bool revoked_ = false;
+  bool read_revocation_ = false;
   std::atomic<std::int64_t> last_server_ms_{0};  ///< 0: it told none yet
   std::optional<SteadyTime> anchor_by_;          ///< nothing: all of the chain is anchored
   SteadyTime next_purge_{0};

@@ -48,7 +48,8 @@ class ReaderWorker {
   /// Twenty ended visits while a job runs are one reason to forget; each job wipes up behind itself, too. A
   /// reading that still waits was for nobody who is there.
   void forget() {
-    jobs_.replace_or_post(Forget{}, [](const Job& job) { return !std::holds_alternative<Look>(job); });
+    jobs_.erase_if([](const Job& job) { return std::holds_alternative<visit::effect::ReadCard>(job); });
+    jobs_.replace_or_post(Forget{}, [](const Job& job) { return std::holds_alternative<Forget>(job); });
   }
 
  private:

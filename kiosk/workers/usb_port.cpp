@@ -58,9 +58,8 @@ void UsbPort::on_change(std::function<void()> changed) {
 
 void UsbPort::log_refusal(const Present& device, usb::OpenFault fault) {
   // The worker tries again every second; one line is enough.
-  const std::pair refusal{device.generation, fault};
-  if (logged_ == refusal) return;
-  logged_ = refusal;
+  const auto [known, is_new] = logged_.emplace(device.generation, fault);
+  if (!is_new && std::exchange(known->second, fault) == fault) return;
   log::warning("usb.cannot-open", {{"generation", device.generation}, fault_field(fault)});
 }
 
@@ -75,6 +74,9 @@ Result<std::unique_ptr<usb::Transport>, usb::TransferFault> UsbPort::connect_fir
     const std::scoped_lock lock(mutex_);
     candidates = present_;
   }
+  std::erase_if(logged_, [&candidates](const auto& one) {
+    return std::ranges::none_of(candidates, [&one](const Present& here) { return here.generation == one.first; });
+  });
   std::ranges::reverse(candidates);
   for (const Present& device : candidates) {
     auto transport = bus_.open(device.generation, device.interface_number);

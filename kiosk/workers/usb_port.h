@@ -5,9 +5,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -35,7 +35,7 @@ class UsbPort final : public DevicePort {
   std::mutex mutex_;
   std::vector<Present> present_;  // the newest last
   std::function<void()> changed_;
-  std::optional<std::pair<std::uint64_t, usb::OpenFault>> logged_;
+  std::map<std::uint64_t, usb::OpenFault> logged_;  ///< by generation: why those that are there cannot be opened
   usb::Watcher watcher_;
 };
 

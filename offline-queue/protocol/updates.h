@@ -75,7 +75,7 @@ struct Health {
   int receipts_retracted =
       0;  ///< since the start, that nobody took: the printer's bin fills, or a mouth is overlooked
   bool reader_present = false;
-  std::string reader_device;  ///< XFS4IoT, Common.Status, device: "online" or "noDevice"
+  std::string reader_device;  ///< XFS4IoT, Common.Status, device: "online", "hardwareError" or "noDevice"
   std::string staff_code;     ///< why the counter is out of service; empty: it is not
   std::string closed;         ///< staff's reason for having it closed from afar; empty: it is not
   std::string sync_fault;     ///< word of the last fault since the report before; empty: none

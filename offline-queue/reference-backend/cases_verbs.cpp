@@ -216,7 +216,7 @@ std::string health_text(const std::vector<HealthPage::Row>& rows, History histor
     else if (health.printer_paper == "low")
       text += "  PAPER low";
     if (health.receipts_retracted > 0) text += "  retracted " + std::to_string(health.receipts_retracted);
-    if (!health.reader_present) text += "  READER " + health.reader_device;
+    if (health.reader_device != "online") text += "  READER " + health.reader_device;
     if (health.clock_is_wrong())
       text += "  CLOCK off by " + std::to_string(-health.clock_offset_ms / 1000) + " s";
     if (health.certificate_ends_soon()) text += "  CERTIFICATE ends " + day_of(*health.certificate_ends);

@@ -194,8 +194,7 @@ Result<int, StoreFault> QueueStore::mark_opened(std::span<const Acknowledgement>
 }
 
 bool QueueStore::has_served(const Recent& recent) const {
-  const WallTime now = options_.clock->wall();
-  return recent.printed || recent.until <= now || recent.until > now + recovery_window;
+  return recent.printed || recovery_is_over(recent.until, options_.clock->wall());
 }
 
 Result<void, StoreFault> QueueStore::forget(int sequence, Forget what) {

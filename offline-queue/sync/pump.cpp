@@ -9,6 +9,9 @@ namespace {
 /// cost a whole deadline again.
 constexpr int sends_before_growth = 16;
 
+/// Steps with nothing to ask for until it is asked all the same: with one a minute, an hour.
+constexpr int most_not_asked = 60;
+
 /// The backend heard us and said no: asking again soon changes nothing.
 bool is_refusal(const SyncFault& fault) {
   return fault.kind == SyncFaultKind::Refused || fault.kind == SyncFaultKind::Fork;
@@ -103,14 +106,15 @@ void Pump::send_one(Outbox& outbox, Backend& backend, PumpReport& report, bool& 
 
 void Pump::ask_opened(Outbox& outbox, Backend& backend, PumpReport& report, bool& again) {
   // Once after a start even if nothing waits: a disk that was put back to an older state is found out before
-  // anything is filed onto it.
-  if (asked_ && !outbox.awaits_opening()) return;
+  // anything is filed onto it. And now and then, since it may be the backend that was put back.
+  if (asked_ && !outbox.awaits_opening() && ++not_asked_ < most_not_asked) return;
   const Result<protocol::Opened, SyncFault> opened = backend.opened_since(epoch_, cursor_);
   if (!opened) {
     report.fault = opened.error();
     return;
   }
   asked_ = true;
+  not_asked_ = 0;
   report.server_time = opened->server_time;
   if (opened->stored && !fork_ && !keep(outbox, *opened->stored, report)) return;
   again = again || again_from_;

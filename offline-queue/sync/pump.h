@@ -88,6 +88,7 @@ class Pump {
   std::optional<int> again_from_;                         ///< what the backend lost, from there on
   int tried_from_ = 0;                                    ///< where the last such batch began
   std::optional<SyncFault> fork_;                         ///< nothing is sent while it stands
+  int not_asked_ = 0;                                     ///< steps since that had nothing to ask for
   bool asked_ = false;                                    ///< the backend was asked once how far it is
 };
 

@@ -79,7 +79,7 @@ TEST_CASE("the name is on the screen while the card is still being checked, and 
   REQUIRE(city.robot->tap("area/trees"));
   REQUIRE(city.robot->tap("service/tree-felling"));
   REQUIRE(city.robot->tap("main"));
-  city.machine->reader().set_pace(9600);
+  city.machine->reader().set_pace(2400);  // slow enough to be caught at it
   const auto shows = [&city](screens::view::CardState state) {
     const auto* identify = city.robot->page<visit::page::Identify>();
     return identify != nullptr && identify->card == state;
