@@ -199,6 +199,10 @@ void check_whole(StrictObject& top, const Profile& profile) {
   for (std::size_t i = 0; i < profile.fields.size(); ++i) {
     if (profile.fields[i].from == subject && !profile.proof)
       top.refuse(Kind::WrongValue, place("fields", i) + ".from", "a certificate needs a \"proof\"");
+    const Field& field = profile.fields[i];
+    const bool digits = field.encoding == Encoding::Digits || field.encoding == Encoding::Bcd;
+    if (field.meaning == Meaning::Expires && !(digits && field.least == 8 && field.most == 8))
+      top.refuse(Kind::WrongValue, place("fields", i) + ".encoding", "for a day: digits or bcd, 8 of them (YYYYMMDD)");
   }
 }
 

@@ -6,6 +6,7 @@
 #include "drivers/card-reader/profile_parts.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace pishkhan::card {
@@ -36,6 +37,7 @@ class Reading {
     if (profile.proof) {
       if (const auto proven = prove(); !proven) return fail(proven.error());
     }
+    if (const auto valid = is_valid_today(); !valid) return fail(valid.error());
     std::erase_if(reading_.fields, [](const FieldValue& value) { return value.keep == Keep::Never; });
     return std::move(reading_);
   }
@@ -88,6 +90,26 @@ class Reading {
     const bool nobody_trusted = !proven && proven.error() == CardFault::Untrusted;
     if (proven || (!must && nobody_trusted && profile.proof->authorities.empty())) return {};
     return proven;
+  }
+
+  /// By the day that the card itself names, beside its certificate's: YYYYMMDD of the Gregorian calendar (SP 800-73-4,
+  /// part 1, 3.1.2).
+  [[nodiscard]] Result<void, CardFault> is_valid_today() const {
+    namespace chrono = std::chrono;
+    const PersonalText* words = reading_.find(Meaning::Expires);
+    if (words == nullptr) return {};
+    const std::string_view digits = words->reveal();
+    const auto number = [digits](std::size_t at, std::size_t count) {
+      unsigned value = 0;
+      for (const char digit : digits.substr(at, count)) value = value * 10 + static_cast<unsigned>(digit - '0');
+      return value;
+    };
+    const chrono::year_month_day day{chrono::year(static_cast<int>(number(0, 4))), chrono::month(number(4, 2)),
+                                     chrono::day(number(6, 2))};
+    if (!day.ok()) return fail(CardFault::Unreadable);
+    // Until it has ended everywhere on earth.
+    const bool over = session_.setup().trusted_time >= chrono::sys_days(day) + chrono::days(2);
+    return over ? Result<void, CardFault>(fail(CardFault::OutOfDate)) : Result<void, CardFault>{};
   }
 
   CardSession& session_;

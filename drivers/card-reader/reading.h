@@ -30,7 +30,7 @@ enum class CardFault : std::uint8_t {
   PinBlocked,  ///< after too many wrong ones, here or elsewhere
   Copied,         ///< it does not hold the key of its certificate, or the certificate is about other words
   Untrusted,      ///< no authority of its profile issued it
-  OutOfDate,      ///< its certificate has expired, or is not valid yet
+  OutOfDate,      ///< its certificate has expired, or is not valid yet, or the day on the card is over
 };
 /// For logs and for technicians: "unknown-card".
 [[nodiscard]] std::string_view name_of(CardFault fault);

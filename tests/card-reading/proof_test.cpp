@@ -265,6 +265,18 @@ TEST_CASE("another authority's card, or one whose time has not come or is over, 
         CardFault::OutOfDate);
 }
 
+TEST_CASE("the day on which a card itself says that it ends is kept to") {
+  const CardAuthority authority;
+  const Profile profile = test::shipped("piv");
+  CardBench bench({profile});
+  using namespace std::chrono;
+  const sys_days last = 2036y / December / 31;  // of the simulated card
+  bench.setup.trusted_time = WallTime((last + hours(23)).time_since_epoch());
+  CHECK(bench.read(std::make_unique<PivCard>(authority)).has_value());
+  bench.setup.trusted_time = WallTime((last + days(2)).time_since_epoch());
+  CHECK(bench.read(std::make_unique<PivCard>(authority)).error() == CardFault::OutOfDate);
+}
+
 TEST_CASE("as shipped, nobody is trusted: citizens and staff are refused, other cards only recognised") {
   const CardAuthority authority;
   CardBench bench({test::shipped("citizen-card"), test::shipped("staff-card"), test::shipped("piv"),
