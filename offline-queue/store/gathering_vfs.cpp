@@ -15,82 +15,82 @@ namespace {
 constexpr std::size_t most_gathered_bytes = std::size_t{96} << 10;
 
 /// SQLite allocates this and, right behind it, room for the file of the VFS under ours.
-struct WalFile {
+struct GatheringFile {
   sqlite3_file base;
   sqlite3_int64 offset;  ///< where `gathered` belongs
   Bytes gathered;
 };
 
-WalFile& wal_of(sqlite3_file* file) {
-  return *reinterpret_cast<WalFile*>(file);
+GatheringFile& gathering(sqlite3_file* file) {
+  return *reinterpret_cast<GatheringFile*>(file);
 }
 sqlite3_file* under(sqlite3_file* file) {
-  return reinterpret_cast<sqlite3_file*>(&wal_of(file) + 1);
+  return reinterpret_cast<sqlite3_file*>(&gathering(file) + 1);
 }
 sqlite3_vfs* under(sqlite3_vfs* vfs) {
   return static_cast<sqlite3_vfs*>(vfs->pAppData);
 }
 
 int hand_over(sqlite3_file* file) {
-  WalFile& wal = wal_of(file);
-  if (wal.gathered.empty()) return SQLITE_OK;
-  const int code = under(file)->pMethods->xWrite(under(file), wal.gathered.data(),
-                                                 static_cast<int>(wal.gathered.size()), wal.offset);
+  GatheringFile& here = gathering(file);
+  if (here.gathered.empty()) return SQLITE_OK;
+  const int code = under(file)->pMethods->xWrite(under(file), here.gathered.data(),
+                                                 static_cast<int>(here.gathered.size()), here.offset);
   // What could not be written is SQLite's to write again, with the next commit.
-  wal.gathered.clear();
+  here.gathered.clear();
   return code;
 }
 
-int write_wal(sqlite3_file* file, const void* source, int count, sqlite3_int64 offset) {
-  WalFile& wal = wal_of(file);
-  const auto gathered = static_cast<sqlite3_int64>(wal.gathered.size());
-  const bool fits = wal.gathered.size() + static_cast<std::size_t>(count) <= most_gathered_bytes;
-  if (gathered > 0 && (offset != wal.offset + gathered || !fits)) {
+int write_file(sqlite3_file* file, const void* source, int count, sqlite3_int64 offset) {
+  GatheringFile& here = gathering(file);
+  const auto gathered = static_cast<sqlite3_int64>(here.gathered.size());
+  const bool fits = here.gathered.size() + static_cast<std::size_t>(count) <= most_gathered_bytes;
+  if (gathered > 0 && (offset != here.offset + gathered || !fits)) {
     if (const int code = hand_over(file); code != SQLITE_OK) return code;
   }
-  if (wal.gathered.empty()) wal.offset = offset;
+  if (here.gathered.empty()) here.offset = offset;
   const auto* bytes = static_cast<const std::uint8_t*>(source);
-  wal.gathered.insert(wal.gathered.end(), bytes, bytes + count);
+  here.gathered.insert(here.gathered.end(), bytes, bytes + count);
   return SQLITE_OK;
 }
 
-int close_wal(sqlite3_file* file) {
+int close_file(sqlite3_file* file) {
   // What was never synced was promised to nobody.
   const int code = under(file)->pMethods->xClose(under(file));
-  wal_of(file).~WalFile();
+  gathering(file).~GatheringFile();
   return code;
 }
 
-int read_wal(sqlite3_file* file, void* target, int count, sqlite3_int64 offset) {
+int read_file(sqlite3_file* file, void* target, int count, sqlite3_int64 offset) {
   if (const int code = hand_over(file); code != SQLITE_OK) return code;
   return under(file)->pMethods->xRead(under(file), target, count, offset);
 }
 
-int truncate_wal(sqlite3_file* file, sqlite3_int64 size) {
+int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
   if (const int code = hand_over(file); code != SQLITE_OK) return code;
   return under(file)->pMethods->xTruncate(under(file), size);
 }
 
-int sync_wal(sqlite3_file* file, int flags) {
+int sync_file(sqlite3_file* file, int flags) {
   if (const int code = hand_over(file); code != SQLITE_OK) return code;
   return under(file)->pMethods->xSync(under(file), flags);
 }
 
-int size_of_wal(sqlite3_file* file, sqlite3_int64* size) {
+int size_of_file(sqlite3_file* file, sqlite3_int64* size) {
   if (const int code = hand_over(file); code != SQLITE_OK) return code;
   return under(file)->pMethods->xFileSize(under(file), size);
 }
 
-int lock_wal(sqlite3_file* file, int level) {
+int lock_file(sqlite3_file* file, int level) {
   return under(file)->pMethods->xLock(under(file), level);
 }
-int unlock_wal(sqlite3_file* file, int level) {
+int unlock_file(sqlite3_file* file, int level) {
   return under(file)->pMethods->xUnlock(under(file), level);
 }
 int check_lock(sqlite3_file* file, int* reserved) {
   return under(file)->pMethods->xCheckReservedLock(under(file), reserved);
 }
-int control_wal(sqlite3_file* file, int operation, void* argument) {
+int control_file(sqlite3_file* file, int operation, void* argument) {
   return under(file)->pMethods->xFileControl(under(file), operation, argument);
 }
 int sector_size(sqlite3_file* file) {
@@ -100,23 +100,24 @@ int characteristics(sqlite3_file* file) {
   return under(file)->pMethods->xDeviceCharacteristics(under(file));
 }
 
-/// Version 1: shared memory and mapped reading are asked of the database's own file, never of its WAL.
-const sqlite3_io_methods wal_methods = {1,           close_wal,   read_wal,        write_wal,  truncate_wal,
-                                        sync_wal,    size_of_wal, lock_wal,        unlock_wal, check_lock,
-                                        control_wal, sector_size, characteristics, nullptr,    nullptr,
+/// Version 1, without shared memory and mapped reading: its database has locking_mode=EXCLUSIVE before it has a WAL, and
+/// then needs neither (SQLite, wal.html, section 8).
+const sqlite3_io_methods gathering_methods = {1,           close_file,   read_file,        write_file,  truncate_file,
+                                        sync_file,    size_of_file, lock_file,        unlock_file, check_lock,
+                                        control_file, sector_size, characteristics, nullptr,    nullptr,
                                         nullptr,     nullptr,     nullptr,         nullptr};
 
 int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
-  if ((flags & SQLITE_OPEN_WAL) == 0) return under(vfs)->xOpen(under(vfs), name, file, flags, out_flags);
-  new (file) WalFile{{nullptr}, 0, {}};
+  if ((flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)) == 0) return under(vfs)->xOpen(under(vfs), name, file, flags, out_flags);
+  new (file) GatheringFile{{nullptr}, 0, {}};
   const int code = under(vfs)->xOpen(under(vfs), name, under(file), flags, out_flags);
   if (code == SQLITE_OK) {
-    file->pMethods = &wal_methods;
+    file->pMethods = &gathering_methods;
     return code;
   }
   // SQLite closes a file that failed to open only if it has methods.
   if (under(file)->pMethods != nullptr) under(file)->pMethods->xClose(under(file));
-  wal_of(file).~WalFile();
+  gathering(file).~GatheringFile();
   file->pMethods = nullptr;
   return code;
 }
@@ -152,7 +153,7 @@ GatheringVfs::GatheringVfs(const std::string& under) {
   // One a connection, so that nobody else's is taken away at its end.
   name_ = "gathering-" + std::to_string(reinterpret_cast<std::uintptr_t>(this));
   vfs_->iVersion = 1;
-  vfs_->szOsFile = static_cast<int>(sizeof(WalFile)) + below->szOsFile;
+  vfs_->szOsFile = static_cast<int>(sizeof(GatheringFile)) + below->szOsFile;
   vfs_->mxPathname = below->mxPathname;
   vfs_->zName = name_.c_str();
   vfs_->pAppData = below;

@@ -144,10 +144,9 @@ struct Usage {
 
 /// How long a citizen who got no receipt can ask for the code again.
 constexpr auto recovery_window = std::chrono::minutes(10);
-/// An end further away than the window means that the clock was set back; by less than this it was only set right.
-constexpr auto clock_correction = std::chrono::minutes(1);
+/// An end further away than the window means that the clock was set back: nothing is kept for longer by that.
 [[nodiscard]] inline bool recovery_is_over(WallTime until, WallTime now) {
-  return until <= now || until > now + recovery_window + clock_correction;
+  return until <= now || until > now + recovery_window;
 }
 /// Records in one batch to the backend.
 constexpr int largest_batch = static_cast<int>(protocol::largest_batch_entries);

@@ -50,6 +50,14 @@ SeededRandom told_random() {
   return SeededRandom(seed);
 }
 
+/// At every byte the first half takes a quarter of an hour, and cases' connection may not have outlived that.
+void await_poll(Counter& city) {
+  int tries = 1;
+  while (!city.cases().poll_once({}) && tries < 3) ++tries;
+  CHECK(tries < 3);
+  if (tries > 1) MESSAGE("cases needed " << tries << " tries");
+}
+
 /// A kiosk behind the proxy, whose exchanges are cut at a byte.
 class Line {
  public:
@@ -228,7 +236,7 @@ TEST_CASE("enrolment cut at every byte, its handshake too: one epoch, and the sa
   int answers = 0;
   // While it waits for cases, and when it is answered.
   for (const bool answered : {false, true}) {
-    if (answered) REQUIRE(city.cases().poll_once({}).has_value());
+    if (answered) await_poll(city);
     tell(cut_everywhere(
         proxy, random, [] {},
         [&] {
