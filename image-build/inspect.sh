@@ -9,10 +9,12 @@ found() { # WORDS FILES
   status=1
 }
 [ -d "$root" ] || { echo "inspect: $root is no folder"; exit 1; }
-found "a private key" "$(grep -rlIE -- '-----BEGIN [A-Z ]*PRIVATE KEY-----' "$root" 2>/dev/null)"
+# Of the programs only ours: libraries that read keys hold those words, too.
+key='-----BEGIN [A-Z ]*PRIVATE KEY-----'
+found "a private key" "$(grep -rlIE -- "$key" "$root" 2>/dev/null; grep -lazE -- "$key[A-Za-z0-9+/=[:space:]]{16}" "$root"/usr/bin/pishkhan* 2>/dev/null)"
 found "something of the demo or a kiosk's own" \
   "$(find "$root" -iname '*demo*' -path '*ishkhan*' -o -name 'pishkhan-demo*' -o -name 'enrolment.json' -o -iname '*simulated*' \
-    -o -name 'device.secret' -o -name 'kiosk.toml')"
+    -o -name 'device.secret' -o -name 'kiosk.toml' -o -name 'opening.json' -o -name 'signing.pem' -o -name 'tls.key')"
 # Classes of the dock, the demo and the simulated devices leave their names in a program that links them.
 found "a simulated device or the dock in a program" \
   "$(grep -lE 'SimulatedPrinter|SimulatedCardReader|SimulatedDevice|pishkhan9simulated|pishkhan4demo' "$root"/usr/bin/pishkhan* 2>/dev/null)"

@@ -52,6 +52,7 @@ int run(const std::string& file) {
     parts.config_fault = config::describe(config.error());
   }
   if (!parts.config.log.empty()) log::open(parts.config.log);
+  log::info("kiosk.begin", {{"version", log::PublicText{PISHKHAN_VERSION}}});
   if (!config) log::error("kiosk.configuration", {{"fault", log::PublicText{parts.config_fault}}});
 
   SystemClock clock;
