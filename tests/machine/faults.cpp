@@ -75,9 +75,8 @@ Outcome unplugged_printer(Rig& rig, simulated::Strip& receipt) {
       !same)
     return same;
   counter.set_print_speed(0);
-  static_cast<void>(rig.outside().take_receipt());  // what hangs out of it
   counter.plug_printer();
-  auto printed = citizen.await_receipt();
+  auto printed = citizen.await_receipt();  // behind what hung out of it
   if (!printed) return fail(printed.error());
   receipt = std::move(*printed);
   return {};
@@ -127,7 +126,9 @@ bool survive_faults(Rig& rig) {
     const auto request = await_request(rig, printed->tracking_code);
     if (!request) return fail(request.error());
     // Whether the first one came out nobody but its holder knows: the second is marked as a copy, unless it is certain.
-    const bool copy = rig.counter().twin().page<visit::page::Receipt>()->only_copies;
+    const auto* page = rig.counter().twin().page<visit::page::Receipt>();
+    if (page == nullptr) return fail(Trouble{"the twin has left its receipt"});
+    const bool copy = page->only_copies;
     const auto proven = prove_receipt(receipt, *request, rig.city(), rig.folder(),
                                       copy ? receipts::Copy::Again : receipts::Copy::Original);
     if (!proven) return fail(proven.error());

@@ -42,7 +42,9 @@ void Outside::remove_card() {
 }
 
 void Outside::plug_printer() {
-  printer_peer_.emplace(printer_plug_, machine_->printer_socket());
+  printer_peer_.reset();
+  printer_plug_.emplace(printer_);  // after a power cut the printer is another one on its bus
+  printer_peer_.emplace(*printer_plug_, machine_->printer_socket());
 }
 
 Result<void, Trouble> Outside::unplug_reader() {
@@ -69,11 +71,10 @@ Result<void, Trouble> Outside::plug_reader() {
   return {};
 }
 
-std::optional<simulated::Strip> Outside::take_receipt() {
-  std::optional<simulated::Strip> newest;
-  for (simulated::Strip& strip : printer_.take_strips())
-    if (has_ink(strip)) newest = std::move(strip);
-  return newest;
+std::vector<simulated::Strip> Outside::take_strips() {
+  std::vector<simulated::Strip> strips = printer_.take_strips();
+  std::erase_if(strips, [](const simulated::Strip& strip) { return !has_ink(strip); });
+  return strips;
 }
 
 }  // namespace pishkhan::machine

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace pishkhan::machine {
 
@@ -33,15 +34,15 @@ class Outside {
   [[nodiscard]] Result<void, Trouble> unplug_reader();
   [[nodiscard]] Result<void, Trouble> plug_reader();
 
-  /// The newest strip with something on it that came out of the printer, if one did. A strip with nothing on it is
+  /// The strips with something on them that have come out of the printer, the oldest first. One with nothing on it is
   /// what the printer cuts off to be sure of its paper.
-  [[nodiscard]] std::optional<simulated::Strip> take_receipt();
+  [[nodiscard]] std::vector<simulated::Strip> take_strips();
 
  private:
   VirtualMachine* machine_ = nullptr;
   SystemClock clock_;
   simulated::SimulatedPrinter printer_{clock_, {.name = simulated::tm_t20_name()}};
-  RedirSimulated printer_plug_{printer_};
+  std::optional<RedirSimulated> printer_plug_;
   TouchPanel panel_;
   // Ended before what they borrow.
   std::optional<UsbRedirPeer> printer_peer_;

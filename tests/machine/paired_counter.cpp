@@ -3,6 +3,7 @@
 #include "base/core/png.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <thread>
 #include <utility>
 
@@ -112,12 +113,14 @@ Result<void, Trouble> PairedCounter::look_alike(const std::string& name, double 
     }
     const bool alike = shown && worst <= tolerance;
     if (alike || std::chrono::steady_clock::now() > until) {
-      if (shown) static_cast<void>(write_png(parts_.folder / (name + ".png"), *shown).has_value());
+      char number[16];
+      std::snprintf(number, sizeof number, "%03d-", ++*parts_.pictures);
+      if (shown) static_cast<void>(write_png(parts_.folder / (number + name + ".png"), *shown).has_value());
       if (alike) {
         worst_ = std::max(worst_, worst);
         return {};
       }
-      const auto expected = parts_.folder / (name + "-expected.png");
+      const auto expected = parts_.folder / (number + name + "-expected.png");
       static_cast<void>(write_png(expected, wanted).has_value());
       return fail(Trouble{"the screen did not become " + expected.string() + " within " +
                           std::to_string(patience.count()) + " s (" + std::to_string(worst * 100) +

@@ -27,6 +27,7 @@ class PairedCounter {
     Outside* outside = nullptr;
     TestCity* city = nullptr;
     std::filesystem::path folder;  ///< of the twin's disk and of the pictures
+    int* pictures = nullptr;       ///< how many there are; each has its number
   };
   explicit PairedCounter(Parts parts);
 

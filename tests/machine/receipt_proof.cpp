@@ -101,6 +101,11 @@ Result<ProvenReceipt, Trouble> prove_receipt(const simulated::Strip& strip, cons
     const ByteView laid_out = wanted->row(y);
     if (!std::equal(on_paper.begin(), on_paper.end(), laid_out.begin(), laid_out.end())) ++different;
   }
+  for (int y = wanted->height(); y < present; ++y) {  // the paper goes on until the knife, and nothing is on it
+    const ByteView row = strip.dots.row(strip.top_margin_rows + y);
+    if (std::any_of(row.begin(), row.end(), [](std::uint8_t byte) { return byte != 0; })) ++different;
+  }
+  static_cast<void>(write_png(folder / ("receipt-" + code + ".png"), strip.dots).has_value());
   if (present < wanted->height() || different > 0) {
     static_cast<void>(write_png(folder / "receipt-expected.png", *wanted).has_value());
     return fail(Trouble{std::to_string(different) + " of " + std::to_string(wanted->height()) +

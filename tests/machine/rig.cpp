@@ -2,6 +2,9 @@
 
 #include "base/core/log.h"
 
+#include <sys/stat.h>
+
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
 
@@ -18,12 +21,16 @@ struct Stage {
   const char* words;
   const char* name;
   seconds patience;
+  bool ours = false;  ///< a step of the image's own, which should take a second at most
 };
 constexpr Stage stages[] = {
     {"BdsDxe: starting", "the firmware starts our kernel", seconds(400)},
-    {"pishkhan-initrd: modules loaded", "the kernel runs, modules are loaded", seconds(400)},
-    {"pishkhan-initrd: root mounted", "the system slot is verified and mounted", seconds(300)},
-    {"kiosk.started", "the counter is up (its first frame is drawn)", seconds(600)},
+    {"pishkhan-initrd: started", "the kernel has unpacked itself and starts our first program", seconds(400)},
+    {"pishkhan-initrd: modules loaded", "the modules for the disk are loaded, its controller has answered", seconds(300)},
+    {"pishkhan-initrd: root mounted", "the system slot is verified and mounted", seconds(300), true},
+    {"kiosk.begin", "systemd has found the devices, mounted /data and started the counter", seconds(600)},
+    {"queue.opened", "the counter has its city, its devices and its queue", seconds(600)},
+    {"kiosk.started", "the counter's first frame is drawn", seconds(600)},
 };
 
 constexpr const char* starved = "IO-APIC + timer doesn't work";
@@ -45,6 +52,9 @@ void Rig::say(const std::string& line) {
 
 bool Rig::step(const std::string& name, const std::function<Outcome()>& work) {
   const auto began = std::chrono::steady_clock::now();
+  // Should it hang, this is the last line; the report has only how it went.
+  std::printf("        ... %s\n", name.c_str());
+  std::fflush(stdout);
   const Outcome outcome = work();
   const auto took = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began);
   if (outcome) {
@@ -52,6 +62,7 @@ bool Rig::step(const std::string& name, const std::function<Outcome()>& work) {
     return true;
   }
   say("FAILED  " + name + ", after " + tenths(took) + " s: " + outcome.error().what);
+  say("        what was left of it: " + setup_.folder.string());
   if (machine_) {
     static_cast<void>(machine_->control().screen(machine_->screenshot()));
     say("        serial log: " + machine_->serial_log().string());
@@ -64,6 +75,8 @@ Rig::Outcome Rig::prepare() {
   std::error_code error;
   if (!fs::exists(setup_.image, error))
     return fail(Trouble{setup_.image.string() + " is not there; ./dev image makes it"});
+  for (const char* tool : {"/usr/bin/zbarimg", "/usr/bin/nbdkit", "/usr/bin/unsquashfs", "/bin/cp", "/bin/dd"})
+    if (!fs::exists(tool, error)) return fail(Trouble{std::string(tool) + " is missing (image-build/packages.txt)"});
   // The twin's words are no part of the report.
   log::divert([file = std::make_shared<std::ofstream>(setup_.folder / "twin.log")](std::string_view line) {
     *file << line << std::endl;
@@ -80,8 +93,11 @@ Result<fs::path, Trouble> Rig::copy_disk(const std::string& name) {
   const fs::path copy = setup_.folder / name;
   std::error_code error;
   const auto room = fs::space(setup_.folder, error);
-  const auto size = fs::file_size(setup_.image, error);
-  if (error || room.available < size)
+  // It is sparse, and so is its copy.
+  struct stat image {};
+  const bool there = ::stat(setup_.image.c_str(), &image) == 0;
+  constexpr std::uintmax_t to_grow = 300'000'000;  // what a run writes into it
+  if (error || !there || room.available < static_cast<std::uintmax_t>(image.st_blocks) * 512 + to_grow)
     return fail(Trouble{"there is no room for a copy of the disk in " + setup_.folder.string()});
   auto copying = demo::ChildProcess::start("/bin/cp", {"--sparse=always", setup_.image.string(), copy.string()},
                                            setup_.folder / "copy.log");
@@ -105,7 +121,8 @@ Rig::Outcome Rig::await_counter() {
     const auto reached = machine_->await_words(stage.words, stage.patience);
     if (!reached) return fail(reached.error());
     if (boots_ == 1)
-      say("        " + tenths(*reached) + " s (+" + tenths(*reached - before) + ")  " + stage.name);
+      say("        " + tenths(*reached) + " s (+" + tenths(*reached - before) + ")  " + stage.name +
+          (stage.ours && *reached - before > seconds(1) ? "  (more than a second)" : ""));
     before = *reached;
   }
   return {};
@@ -123,11 +140,32 @@ Rig::Outcome Rig::boot(DiskCache cache) {
   }
 }
 
+Result<std::unique_ptr<VirtualMachine>, Trouble> Rig::start_beside(const fs::path& disk, const std::string& name,
+                                                                    const std::vector<std::string>& words) {
+  constexpr seconds patience{600};
+  const fs::path folder = setup_.folder / name;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  for (int start = 1;; ++start) {
+    auto machine = VirtualMachine::start({disk, DiskCache::None, folder});
+    if (!machine) return machine;
+    std::optional<Trouble> trouble;
+    for (const std::string& word : words)
+      if (const auto said = (*machine)->await_words(word, patience); !said) {
+        trouble = said.error();
+        break;
+      }
+    if (!trouble) return machine;
+    if (start == starts_at_most || (*machine)->serial().find(starved) == std::string::npos)
+      return fail(Trouble{trouble->what + "; serial log: " + (*machine)->serial_log().string()});
+  }
+}
+
 Rig::Outcome Rig::pair() {
   std::error_code error;
   counter_.reset();
   fs::remove_all(setup_.folder / "twin", error);
-  counter_.emplace(PairedCounter::Parts{machine_.get(), &outside_, city_.get(), setup_.folder});
+  counter_.emplace(PairedCounter::Parts{machine_.get(), &outside_, city_.get(), setup_.folder, &pictures_});
   return counter_->switch_twin_on();
 }
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace pishkhan::machine {
 
@@ -40,6 +41,11 @@ class Rig {
   [[nodiscard]] Result<std::filesystem::path, Trouble> copy_disk(const std::string& name);
   /// Starts the machine, plugs everything in, and waits for the counter, stage by stage.
   [[nodiscard]] Outcome boot(DiskCache cache = DiskCache::None);
+  /// Another machine with a disk of its own, from which nothing hangs; its files are in `name` of the folder. Waits until
+  /// its log has said each of the words.
+  [[nodiscard]] Result<std::unique_ptr<VirtualMachine>, Trouble> start_beside(const std::filesystem::path& disk,
+                                                                               const std::string& name,
+                                                                               const std::vector<std::string>& words);
   /// A twin beside the machine that runs now.
   [[nodiscard]] Outcome pair();
   void switch_off();
@@ -74,6 +80,7 @@ class Rig {
   std::string serial_before_;
   std::chrono::milliseconds filing_time_{5'000};
   int boots_ = 0;
+  int pictures_ = 0;
 };
 
 }  // namespace pishkhan::machine

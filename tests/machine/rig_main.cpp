@@ -3,6 +3,7 @@
 #include "tests/machine/power_cuts.h"
 #include "tests/machine/slot_proof.h"
 #include "tests/machine/smoke.h"
+#include "tests/machine/start_proof.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
@@ -65,7 +66,8 @@ int main(int argc, char** argv) {
   Rig rig({fs::absolute(wishes.disk), folder, own});
   bool good = smoke(rig);
   if (test_verb->parsed())
-    good = good && survive_faults(rig) && slot_is_sound(rig) && survive_power_cuts(rig, wishes.cuts, wishes.seed);
+    good = good && survive_faults(rig) && crash_is_mended(rig) && slot_is_sound(rig) && failed_starts_are_told(rig) &&
+           survive_power_cuts(rig, wishes.cuts, wishes.seed);
   rig.say(good ? "all of it worked; pictures, receipt and logs: " + folder.string()
                : "it did not work; pictures and logs: " + folder.string());
   return good ? 0 : 1;

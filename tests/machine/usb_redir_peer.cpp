@@ -43,6 +43,8 @@ constexpr std::size_t version_bytes = 64;  // of hello, before its capabilities
 constexpr std::size_t endpoints = 32;  // 0 to 15 out, 16 to 31 in
 constexpr std::uint8_t full_speed = 1;
 
+constexpr std::size_t given_remembered = 16;  // more than QEMU ever has under way at once here
+
 // USB 2.0, 9.4 and 9.6.
 constexpr std::uint8_t get_descriptor = 6;
 constexpr std::uint8_t interface_type = 4;
@@ -177,6 +179,8 @@ void UsbRedirPeer::handle(const Packet& packet) {
       device_.reset();
       outs_.clear();
       ins_.clear();
+      given_.clear();
+      untaken_.clear();
       interrupt_endpoint_ = 0;
       break;
     case set_configuration:
@@ -303,7 +307,24 @@ void UsbRedirPeer::cancel(std::uint64_t id) {
   if (in != ins_.end()) {
     answer_bulk(id, in->endpoint, cancelled, 0, {});
     ins_.erase(in);
+    return;
   }
+  // Our answer and QEMU's word have crossed: QEMU throws the data away, which no bus would.
+  const auto given = std::find_if(given_.begin(), given_.end(), [id](const Given& one) { return one.id == id; });
+  if (given == given_.end()) return;
+  untaken_.push_back(std::move(given->data));
+  given_.erase(given);
+}
+
+std::optional<Bytes> UsbRedirPeer::next_in(std::size_t maximum) {
+  if (untaken_.empty()) return device_.bulk_in(maximum);
+  Bytes first = std::move(untaken_.front());
+  untaken_.pop_front();
+  if (first.size() > maximum) {
+    untaken_.emplace_front(first.begin() + static_cast<std::ptrdiff_t>(maximum), first.end());
+    first.resize(maximum);
+  }
+  return first;
 }
 
 /// What is under way goes on as far as the device lets it.
@@ -321,9 +342,11 @@ void UsbRedirPeer::serve() {
   }
   while (!ins_.empty()) {
     const In& in = ins_.front();
-    const auto packet = device_.bulk_in(in.maximum);
+    auto packet = next_in(in.maximum);
     if (!packet) break;
     answer_bulk(in.id, in.endpoint, success, packet->size(), *packet);
+    if (given_.size() >= given_remembered) given_.pop_front();
+    given_.push_back({in.id, std::move(*packet)});
     ins_.pop_front();
   }
   while (interrupt_endpoint_ != 0) {

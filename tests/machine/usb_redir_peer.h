@@ -40,6 +40,11 @@ class UsbRedirPeer {
     std::size_t maximum = 0;
   };
 
+  struct Given {
+    std::uint64_t id = 0;
+    Bytes data;
+  };
+
   void run(const std::stop_token& stop);
   [[nodiscard]] std::size_t header_length() const { return wide_ ? 16 : 12; }
   [[nodiscard]] std::optional<Packet> next_packet();
@@ -52,6 +57,7 @@ class UsbRedirPeer {
   void cancel(std::uint64_t id);
   void answer_bulk(std::uint64_t id, std::uint8_t endpoint, std::uint8_t status, std::size_t length,
                    ByteView data);
+  [[nodiscard]] std::optional<Bytes> next_in(std::size_t maximum);
   void serve();
   [[nodiscard]] std::optional<Bytes> standard_in(usb::ControlSetup setup);
 
@@ -66,6 +72,8 @@ class UsbRedirPeer {
   std::uint64_t interrupt_id_ = 0;
   std::deque<Out> outs_;
   std::deque<In> ins_;
+  std::deque<Given> given_;  // the newest answers with data
+  std::deque<Bytes> untaken_;  // what was given and not taken: on a real bus it would still be in the device
   std::atomic<bool> configured_{false};
   bool lost_ = false;
   std::jthread thread_;

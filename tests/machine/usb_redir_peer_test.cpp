@@ -171,6 +171,18 @@ TEST_CASE("what is sent to the printer over the wire comes out on paper, and wha
     send(qemu, 101, 42, bulk(out, static_cast<std::uint16_t>(job.size()), job));
     CHECK(receive(qemu).id == 42);
 
+    // Cancelled when the answer was on its way already: the next one to ask gets it.
+    send(qemu, 101, 44, bulk(out, 3, Bytes{0x10, 0x04, 0x04}));
+    CHECK(receive(qemu).id == 44);
+    send(qemu, 101, 45, bulk(in, 64, {}));
+    const Packet lost = receive(qemu);
+    REQUIRE(lost.body.size() == 11);
+    send(qemu, 21, 45, {});
+    send(qemu, 101, 46, bulk(in, 64, {}));
+    const Packet again = receive(qemu);
+    CHECK(again.id == 46);
+    CHECK(again.body.back() == lost.body.back());
+
     send(qemu, 101, 43, bulk(in, 64, {}));
     send(qemu, 21, 43, {});  // cancelled by the guest
     const Packet cancelled = receive(qemu);

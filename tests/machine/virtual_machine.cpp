@@ -133,11 +133,12 @@ std::string VirtualMachine::serial() const {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-Result<std::chrono::milliseconds, Trouble> VirtualMachine::await_words(const std::string& words,
-                                                                       std::chrono::milliseconds patience) {
+Result<std::chrono::milliseconds, Trouble> VirtualMachine::await_words_after(std::size_t begin,
+                                                                             const std::string& words,
+                                                                             std::chrono::milliseconds patience) {
   const auto until = std::chrono::steady_clock::now() + patience;
   for (;;) {
-    if (serial().find(words) != std::string::npos) return age();
+    if (serial().find(words, begin) != std::string::npos) return age();
     if (!running()) return fail(Trouble{"QEMU has ended before the serial log said \"" + words + "\""});
     if (std::chrono::steady_clock::now() > until)
       return fail(Trouble{"the serial log did not say \"" + words + "\" within " +

@@ -53,7 +53,12 @@ class VirtualMachine {
   [[nodiscard]] std::string serial() const;
   /// Waits until these words are in the serial log; how old the machine was then, to a tenth of a second.
   Result<std::chrono::milliseconds, Trouble> await_words(const std::string& words,
-                                                         std::chrono::milliseconds patience);
+                                                         std::chrono::milliseconds patience) {
+    return await_words_after(0, words, patience);
+  }
+  /// The same, behind so many bytes of the log.
+  Result<std::chrono::milliseconds, Trouble> await_words_after(std::size_t begin, const std::string& words,
+                                                               std::chrono::milliseconds patience);
 
  private:
   VirtualMachine(std::filesystem::path folder, demo::ChildProcess process)
