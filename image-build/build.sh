@@ -30,11 +30,14 @@ trap 'status=$?; if [ "$status" != 0 ]; then
   tail -n 15 "$log" >&2; fi' EXIT
 # Waited for, so that whoever ends this ends what is under way, too.
 child=''
-trap 'kill "$child" 2>/dev/null; exit 143' TERM INT
+trap '[ -z "$child" ] || { kill "$child" 2>/dev/null || :; wait "$child" || :; }; exit 143' TERM INT
 quietly() {
+  local ended=0
   "$@" >>"$log" 2>&1 &
   child=$!
-  wait "$child"
+  wait "$child" || ended=$?
+  child=''
+  return "$ended"
 }
 refuse() { echo "$*" >>"$log"; exit 1; }
 

@@ -134,7 +134,8 @@ bool Stepper::shows_holder(const Visit& visit) {
 
 void Stepper::on(const event::CardReading& reading) {
   Visit* visit = visit_of(reading.visit);
-  if (visit == nullptr) return;
+  if (visit == nullptr || !state_.around.card_inside) return;
+  visit->pin_wanted = false;
   if (auto* identify = std::get_if<page::Identify>(&visit->page)) identify->card = CardState::Reading;
 }
 
@@ -184,8 +185,8 @@ void Stepper::on(const event::CardFailed& failed) {
   if (visit == nullptr) return;
   visit->reading = false;
   auto* identify = std::get_if<page::Identify>(&visit->page);
-  if (identify == nullptr || !state_.around.card_inside) return;  // the empty slot has its own words
-  identify->card = shown_after(failed.fault);
+  if (identify == nullptr) return;
+  identify->card = state_.around.card_inside ? shown_after(failed.fault) : waiting_state(*visit);
   identify->name.clear();
 }
 

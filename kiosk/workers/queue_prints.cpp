@@ -27,7 +27,7 @@ protocol::PrintOutcome outcome_of(const visit::effect::RecordPrint& job) {
 bool may_pass(store::StoreFault fault) {
   using store::StoreFault;
   return fault == StoreFault::IoError || fault == StoreFault::Damaged || fault == StoreFault::DiskFull ||
-         fault == StoreFault::ReadOnly || fault == StoreFault::NotSealed;
+         fault == StoreFault::ReadOnly || fault == StoreFault::Locked || fault == StoreFault::NotSealed;
 }
 
 void tell_given_up(const visit::effect::RecordPrint& job) {

@@ -100,15 +100,16 @@ int characteristics(sqlite3_file* file) {
   return under(file)->pMethods->xDeviceCharacteristics(under(file));
 }
 
-/// Version 1, without shared memory and mapped reading: its database has locking_mode=EXCLUSIVE before it has a WAL, and
-/// then needs neither (SQLite, wal.html, section 8).
-const sqlite3_io_methods gathering_methods = {1,           close_file,   read_file,        write_file,  truncate_file,
-                                        sync_file,    size_of_file, lock_file,        unlock_file, check_lock,
-                                        control_file, sector_size, characteristics, nullptr,    nullptr,
-                                        nullptr,     nullptr,     nullptr,         nullptr};
+/// Version 1, without shared memory and mapped reading: its database has locking_mode=EXCLUSIVE before it has a
+/// WAL, and then needs neither (SQLite, wal.html, section 8).
+const sqlite3_io_methods gathering_methods = {
+    1,         close_file,  read_file,  write_file,   truncate_file, sync_file,       size_of_file,
+    lock_file, unlock_file, check_lock, control_file, sector_size,   characteristics, nullptr,
+    nullptr,   nullptr,     nullptr,    nullptr,      nullptr};
 
 int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
-  if ((flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)) == 0) return under(vfs)->xOpen(under(vfs), name, file, flags, out_flags);
+  if ((flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)) == 0)
+    return under(vfs)->xOpen(under(vfs), name, file, flags, out_flags);
   new (file) GatheringFile{{nullptr}, 0, {}};
   const int code = under(vfs)->xOpen(under(vfs), name, under(file), flags, out_flags);
   if (code == SQLITE_OK) {

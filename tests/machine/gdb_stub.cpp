@@ -10,7 +10,8 @@ namespace pishkhan::machine {
 namespace {
 
 constexpr std::chrono::seconds patience{10};
-// The registers of QEMU's x86-64 in a `g` packet: 16 of 8 bytes, rip (8), eflags (4), cs (4); two letters a byte.
+// The registers of QEMU's x86-64 in a `g` packet: 16 of 8 bytes, rip (8), eflags (4), cs (4); two letters a
+// byte.
 constexpr std::size_t rip_at = std::size_t{16} * 8 * 2;
 constexpr std::size_t cs_at = rip_at + std::size_t{8 + 4} * 2;
 constexpr int processors = 2;
@@ -19,12 +20,14 @@ constexpr int processors = 2;
 
 Result<GdbStub, Trouble> GdbStub::open(VirtualMachine& machine, const std::filesystem::path& folder) {
   const std::filesystem::path socket = folder / "gdb.sock";
-  std::error_code ignored;
-  std::filesystem::remove(socket, ignored);
-  const std::string line = "gdbserver unix:" + socket.string() + ",server=on,wait=off";
-  if (!machine.control().execute("human-monitor-command", R"({"command-line":")" + line + "\"}"))
-    return fail(Trouble{"QEMU opens no debugger"});
-  auto connected = UnixSocket::connect(socket, patience);
+  // Of this machine it was opened before, perhaps; an earlier one's does not answer.
+  auto connected = UnixSocket::connect(socket, std::chrono::milliseconds(100));
+  if (!connected) {
+    const std::string line = "gdbserver unix:" + socket.string() + ",server=on,wait=off";
+    if (!machine.control().execute("human-monitor-command", R"({"command-line":")" + line + "\"}"))
+      return fail(Trouble{"QEMU opens no debugger"});
+    connected = UnixSocket::connect(socket, patience);
+  }
   if (!connected) return fail(Trouble{"QEMU's debugger does not answer"});
   return GdbStub(std::move(*connected));
 }

@@ -8,15 +8,15 @@
 
 namespace pishkhan::machine {
 
-/// QEMU's own debugger of the machine, by the GDB remote serial protocol (GDB manual, appendix E): what makes a program
-/// crash that nobody can send a signal to. Thread: one owner.
+/// QEMU's own debugger of the machine, by the GDB remote serial protocol (GDB manual, appendix E): what makes a
+/// program crash that nobody can send a signal to. Thread: one owner.
 class GdbStub {
  public:
   /// Opens it; the machine stands still until a call has it go on.
   static Result<GdbStub, Trouble> open(VirtualMachine& machine, const std::filesystem::path& folder);
 
-  /// Lets a processor that runs a program, not the kernel, go on at address 0, so that the program dies of SIGSEGV. False:
-  /// no processor was there just now; the machine has gone on.
+  /// Lets a processor that runs a program, not the kernel, go on at address 0, so that the program dies of
+  /// SIGSEGV. False: no processor was there just now; the machine has gone on.
   [[nodiscard]] Result<bool, Trouble> crash_a_program();
 
  private:

@@ -39,7 +39,7 @@ Outcome flipped_bit(Rig& rig) {
   if (!disk) return fail(disk.error());
   if (auto done = flip(*disk); !done) return done;
   // With panic= the kernel ends the machine, and QEMU with it (-no-reboot).
-  auto machine = rig.start_beside(*disk, "flipped", {"corrupted"});
+  auto machine = rig.start_beside(*disk, "flipped", {"corrupted", "Kernel panic"});
   if (!machine) return fail(machine.error());
   const std::string log = (*machine)->serial();
   if (log.find("pishkhan-initrd: root mounted") != std::string::npos || log.find("kiosk.started") != std::string::npos)
