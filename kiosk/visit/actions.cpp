@@ -70,10 +70,10 @@ void Stepper::act_on_attract(const screens::Action& act) {
 void Stepper::act_on_visit(Visit& visit, const screens::Action& act) {
   if (visit.question != Question::None) {
     if (std::holds_alternative<action::ConfirmEnd>(act) || std::holds_alternative<action::End>(act)) {
-      if (is_filed(visit) || state_.around.card_inside)
+      if (is_filed(visit))
         say_goodbye(visit);
       else
-        end_visit();
+        leave(visit);
     } else if (std::holds_alternative<action::Touched>(act)) {
       visit.asked_at = stamped_.steady;  // a finger came down; what it means is known when it is lifted
     } else {
@@ -216,10 +216,7 @@ void Stepper::back(Visit& visit) {
   const bool identified =
       visit.service != nullptr && visit.service->assurance != services::Assurance::MobileNumber;
   if (std::holds_alternative<page::Services>(visit.page)) {
-    if (state_.around.card_inside)
-      say_goodbye(visit);
-    else
-      end_visit();
+    leave(visit);
   } else if (std::holds_alternative<page::Area>(visit.page)) {
     turn(visit, page::Services{});
   } else if (std::holds_alternative<page::Before>(visit.page)) {
@@ -264,10 +261,8 @@ void Stepper::end(Visit& visit) {
   else if (has_typed(visit)) {
     visit.question = Question::EndAndErase;
     visit.asked_at = stamped_.steady;
-  } else if (state_.around.card_inside) {
-    say_goodbye(visit);
   } else {
-    end_visit();
+    leave(visit);
   }
 }
 

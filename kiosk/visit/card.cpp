@@ -190,6 +190,14 @@ void Stepper::on(const event::CardFailed& failed) {
   identify->name.clear();
 }
 
+/// Nothing was filed, so there is nothing to thank for; a card in the reader is asked for all the same.
+void Stepper::leave(Visit& visit) {
+  if (state_.around.card_inside)
+    say_goodbye(visit);
+  else
+    end_visit();
+}
+
 void Stepper::say_goodbye(Visit& visit) {
   turn(visit, page::Goodbye{stamped_.steady, stamped_.steady});
   if (state_.around.card_inside) effects_.emplace_back(effect::Chime{visit.id});

@@ -115,10 +115,7 @@ void Stepper::time_passes(Visit& visit) {
     visit.question = Question::StillThere;
     visit.asked_at = now;
   } else if (visit.question == Question::StillThere && now - visit.asked_at >= question_stands) {
-    if (state_.around.card_inside)
-      say_goodbye(visit);  // whoever walked away may still be called back to the card
-    else
-      end_visit();
+    leave(visit);  // whoever walked away may still be called back to the card
   }
 }
 

@@ -79,6 +79,7 @@ class Stepper {
   void print(Visit& visit, const page::Receipt& receipt);
   void print_afresh(Visit& visit, page::Receipt& receipt);
   void erase(Visit& visit);
+  void leave(Visit& visit);
   void say_goodbye(Visit& visit);
   void leave_goodbye(Visit& visit);
   void end_visit();
