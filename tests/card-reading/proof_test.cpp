@@ -117,7 +117,7 @@ TEST_CASE("a key that wants a PIN is used after it was typed on the reader's pad
   CHECK(bench.read(std::make_unique<PivCard>(authority)).error() == CardFault::PinNotEntered);
   CHECK(asked == 3);
   CHECK(taken == 1);
-  // The third wrong one locks the card, and it stays locked.
+  // The third wrong one locks the card (63 C0), and it stays locked (69 83).
   bench.device.set_at_pin_pad(simulated::AtPinPad::Types, "654321");
   CHECK(bench.read(std::make_unique<PivCard>(authority)).error() == CardFault::WrongPin);
   CHECK(bench.read_inserted().error() == CardFault::WrongPin);
