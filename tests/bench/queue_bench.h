@@ -35,7 +35,10 @@ struct QueueBench {
 [[nodiscard]] double throughput_ratio(const QueueFigures& one, const QueueFigures& other);
 [[nodiscard]] double p50_ratio(const QueueFigures& one, const QueueFigures& other);
 
+/// Over a file as large as our log, allocated before.
 inline const std::string bare_limit = "bare write + fdatasync";
+/// What a disk gains where little is overwritten again and again; judged by nothing.
+inline const std::string bare_small_file = "bare write + fdatasync, the same 256 KiB again and again";
 inline const std::string bare_and_crypto = "bare write + fdatasync + our crypto";
 inline const std::string ours_unsealed = "ours, neither sealed nor signed (as the others)";
 inline const std::string ours_signed = "ours, signed";

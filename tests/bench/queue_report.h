@@ -7,7 +7,7 @@ namespace pishkhan::bench {
 
 struct QueueReport {
   std::filesystem::path json;  ///< empty: the table only
-  int rounds = 9;
+  int rounds = 15;
   int messages = 200;      ///< a round
   int cuts = 12;           ///< of each peer's power, if this is root and has a loop device
   std::uint64_t seed = 1;  ///< of the cuts
