@@ -2,6 +2,7 @@
 
 #include "base/core/ensure.h"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -56,6 +57,13 @@ class Mailbox {
     std::erase_if(messages_, pointless);
   }
 
+  /// Whether one of this kind waits. Any thread.
+  template <class Predicate>
+  [[nodiscard]] bool holds(Predicate kind) const {
+    const std::scoped_lock lock(mutex_);
+    return std::any_of(messages_.begin(), messages_.end(), kind);
+  }
+
   [[nodiscard]] std::optional<Message> try_take() {
     const std::scoped_lock lock(mutex_);
     return take_locked();
@@ -80,7 +88,7 @@ class Mailbox {
     if (on_post_) on_post_();
   }
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any posted_;
   std::deque<Message> messages_;
   std::size_t capacity_;

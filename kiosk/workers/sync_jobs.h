@@ -20,10 +20,12 @@ inline void hurry(SyncJobs& jobs) {
   jobs.replace_or_post(Hurry{}, [](const SyncJob& job) { return std::holds_alternative<Hurry>(job); });
 }
 
+inline bool is_look_up(const SyncJob& job) {
+  return std::holds_alternative<visit::effect::LookUp>(job);
+}
 /// Only the newest visit's question matters, and several ended visits are one reason to forget.
 inline void look_up(SyncJobs& jobs, visit::effect::LookUp question) {
-  jobs.replace_or_post(std::move(question),
-                       [](const SyncJob& job) { return std::holds_alternative<visit::effect::LookUp>(job); });
+  jobs.replace_or_post(std::move(question), is_look_up);
 }
 /// What the screen's thread knows of the machine, for the city's staff. Latest value wins.
 inline void tell_machine(SyncJobs& jobs, MachineCondition now) {

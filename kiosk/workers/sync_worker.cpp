@@ -91,6 +91,7 @@ SyncWorker::SyncWorker(Setup setup)
 void SyncWorker::run(const std::stop_token& stop) {
   pump_due_ = city_due_ = keys_due_ = setup_.clock->steady();
   setup_.endpoint.certainly_passed = [this] { return trusted_.certainly_passed(); };
+  setup_.endpoint.somebody_waits = [this] { return setup_.jobs->holds(is_look_up); };
   if (const auto told = trusted_.last()) setup_.queue->server_said(*told);
   // What the book holds is in force before anybody was asked.
   setup_.news->act(*this, certainly_passed());
@@ -157,6 +158,9 @@ void SyncWorker::pump_once() {
   if (outbox.failed()) sync::blame_the_store(report);
   const bool own_queue = report.fault && report.fault->kind == sync::SyncFaultKind::OwnQueue;
   if (report.server_time) heard(*report.server_time);
+  pump_due_ = setup_.clock->steady() + report.wait;
+  // Broken off for a citizen's question, which is next: that says nothing about the line.
+  if (report.fault && report.fault->kind == sync::SyncFaultKind::Stopped) return;
   if (report.fault)
     log::warning("sync.fault", {{"fault", log::PublicText{sync::name(report.fault->kind)}},
                                 {"detail", log::PublicText{sync::name(report.fault->detail)}}});
@@ -177,7 +181,6 @@ void SyncWorker::pump_once() {
   else
     health_.sync_succeeded();
   if (report.opened > 0 || report.fault) health_.look_now();
-  pump_due_ = setup_.clock->steady() + report.wait;
 }
 
 /// What a revoked epoch signs counts no more: no citizen must file into it. Any other fault says nothing of it.

@@ -43,9 +43,10 @@ Result<protocol::BatchAnswer, SyncFault> Client::send(const protocol::Batch& bat
   // The head's hash names these very bytes for ever, which is all that an idempotency key is.
   const std::string key = to_hex(batch.entries.back().record.hash);
   const Bytes bytes = batch.encode();
-  auto answer = message_in<protocol::BatchAnswer>(transport_.perform(
-      {Method::Post, "/v1/batches", std::string(as_text(bytes)), key, std::string(protocol::batch_media_type)},
-      stop_));
+  Exchange exchange{Method::Post, "/v1/batches", std::string(as_text(bytes)), key,
+                    std::string(protocol::batch_media_type)};
+  exchange.gives_way = true;
+  auto answer = message_in<protocol::BatchAnswer>(transport_.perform(exchange, stop_));
   const bool about_it = answer && answer->stored.kiosk == batch.kiosk && answer->stored.epoch == batch.epoch &&
                         answer->stored.sequence >= batch.last_sequence();
   if (!answer && answer.error().kind == SyncFaultKind::Fork) {

@@ -15,8 +15,9 @@ Result<protocol::UpdatesPage, SyncFault> Client::updates_since(int epoch, std::s
 Result<protocol::CataloguePart, SyncFault> Client::catalogue_part(const protocol::Hash& hash,
                                                                   std::uint32_t offset) {
   std::string target = "/v1/catalogues?hash=" + to_hex(hash) + "&offset=" + std::to_string(offset);
-  return message_in<protocol::CataloguePart>(
-      transport_.perform({Method::Get, std::move(target), {}, {}}, stop_));
+  Exchange exchange{Method::Get, std::move(target), {}, {}};
+  exchange.gives_way = true;
+  return message_in<protocol::CataloguePart>(transport_.perform(exchange, stop_));
 }
 
 Result<protocol::ServerTime, SyncFault> Client::send_health(const protocol::Health& health) {

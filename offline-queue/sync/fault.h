@@ -18,7 +18,7 @@ enum class SyncFaultKind {
   Fork,              ///< the backend holds another chain for this kiosk and epoch; see `problem`; staff
   Busy,              ///< the backend asked to wait; see `retry_after`
   BadAnswer,         ///< the backend's own answer breaks the protocol
-  Stopped,           ///< the caller asked to stop
+  Stopped,           ///< the caller asked to stop, or it gave way to somebody who waits
   OwnQueue,          ///< the kiosk's own queue could not be read or written; nobody else is to blame
 };
 

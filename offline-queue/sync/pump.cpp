@@ -137,6 +137,8 @@ PumpReport Pump::step(Outbox& outbox, Backend& backend) {
   // An unreachable backend is not asked a second question in the same step.
   if (!sending_fault || is_refusal(*sending_fault)) ask_opened(outbox, backend, report, again);
   if (report.fault) {
+    // The line is as good as it was: the same goes on right behind whoever it gave way to.
+    if (report.fault->kind == SyncFaultKind::Stopped) return report;
     if (is_refusal(*report.fault)) {
       report.wait = jittered(periods_.refused, random_);
     } else {

@@ -241,6 +241,22 @@ TEST_CASE("what does not get through a slow line in time is sent in smaller batc
   CHECK(line.lost <= steps / 10);
 }
 
+TEST_CASE("a batch that gave way to a citizen's question goes on at once, as large as it was") {
+  SeededRandom random(15);
+  Pump pump(1, random, {}, {});
+  ListOutbox outbox;
+  ScriptedBackend backend;
+  outbox.unsent = 64;
+  backend.faults = {fault(SyncFaultKind::Stopped)};
+  const PumpReport gave_way = pump.step(outbox, backend);
+  REQUIRE(gave_way.fault.has_value());
+  CHECK(gave_way.wait == milliseconds(0));
+  CHECK(backend.asked_after.empty());
+  CHECK(pump.failures() == 0);
+  CHECK(pump.step(outbox, backend).sent == 64);
+  CHECK(outbox.limits == std::vector<int>{64, 64});
+}
+
 TEST_CASE("a page of words that is empty and promises more is not asked for without a pause") {
   SeededRandom random(10);
   struct Promises final : Backend {

@@ -60,8 +60,16 @@ std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user)
   return size * count;
 }
 
+/// When an exchange is to end before its time.
+struct Ending {
+  const std::stop_token& stop;
+  const std::function<bool()>* somebody_waits;  ///< null: it gives way to nobody
+};
+
 int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return static_cast<const std::stop_token*>(user)->stop_requested() ? 1 : 0;
+  const auto& ending = *static_cast<const Ending*>(user);
+  const bool gives_way = ending.somebody_waits != nullptr && (*ending.somebody_waits)();
+  return ending.stop.stop_requested() || gives_way ? 1 : 0;
 }
 
 std::string media_type(const char* header) {
@@ -261,7 +269,8 @@ Result<Answer, SyncFault> TlsCarrier::carry(const Exchange& exchange, const std:
   const std::string url = endpoint_.base_url + exchange.target;
   const Headers headers = headers_of(exchange);
   Body body{{}, endpoint_.largest_answer_bytes};
-  std::stop_token stop_copy = stop;
+  const bool gives_way = exchange.gives_way && endpoint_.somebody_waits;
+  Ending ending{stop, gives_way ? &endpoint_.somebody_waits : nullptr};
   detail_[0] = '\0';
   verdict_ = X509_V_OK;
   const auto deadline = exchange.deadline.count() > 0 ? exchange.deadline : endpoint_.request_deadline;
@@ -269,7 +278,7 @@ Result<Answer, SyncFault> TlsCarrier::carry(const Exchange& exchange, const std:
   curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &body);
-  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &stop_copy);
+  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &ending);
   if (exchange.method == Method::Post) {
     curl_easy_setopt(handle, CURLOPT_POST, 1L);
     curl_easy_setopt(handle, CURLOPT_POSTFIELDS, exchange.body.data());

@@ -26,6 +26,7 @@ struct Exchange {
   std::string idempotency_key;                    ///< sent if not empty; servers may use it, none needs it
   std::string content_type = "application/json";  ///< of the body
   std::chrono::milliseconds deadline{0};          ///< of the whole exchange; 0: the endpoint's
+  bool gives_way = false;                         ///< see Endpoint::somebody_waits
 };
 
 struct Answer {
@@ -50,6 +51,9 @@ struct Endpoint {
   /// A time that has certainly passed, if one is known (store::TrustedTime): certificates are judged at it
   /// where the machine's own clock is behind it. Called on the thread of the exchange.
   std::function<std::optional<WallTime>()> certainly_passed;
+  /// Asked about once a second, on the thread of the exchange, during one that gives way: if somebody waits for
+  /// this thread, the exchange ends as Stopped and can be begun anew behind them.
+  std::function<bool()> somebody_waits;
   /// Tests record here what went over the wire, for the check against the protocol's document.
   std::function<void(const Exchange&, const Answer&)> observer;
 };
