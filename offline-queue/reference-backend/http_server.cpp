@@ -215,6 +215,12 @@ class Server final : public HttpServer {
     if (!error) tls_.load_verify_file(tls.authority_file.string(), error);
     if (!error) tls_.use_certificate_chain_file(tls.certificate_file.string(), error);
     if (!error) tls_.use_private_key_file(tls.key_file.string(), asio::ssl::context::pem, error);
+    // No sessions to resume: a resumed one carries the certificate of long ago, and each connection is to be judged
+    // by what is valid now. (Half off is worse: OpenSSL hands out tickets and then refuses them, since a server
+    // that demands certificates must name itself in them: SSL_CTX_set_session_id_context(3).)
+    SSL_CTX_set_session_cache_mode(tls_.native_handle(), SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_options(tls_.native_handle(), SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(tls_.native_handle(), 0);
     return !error;
   }
 
