@@ -21,8 +21,11 @@ constexpr std::size_t least_local_bytes = (page_bytes - 12) * 32 / 255 - 23;
 constexpr std::size_t overflow_bytes = page_bytes - 4;
 /// The type of a column of 32 bytes (section 2.1); one of 64 is 0x81 0x0C, nothing is 0.
 constexpr std::uint8_t blob_of_32 = 12 + 2 * 32;
-/// An overflow page that was used again and again is in the WAL in several versions.
-constexpr int most_tries = 64;
+/// An overflow page that was used again and again is in the WAL in several versions. The newest is the right one but
+/// where that very one is damaged, or was written for another row: so all newest are tried first, then all but one,
+/// then all but two, as long as the budget of pages lasts.
+constexpr int most_older = 2;
+constexpr int most_pages_tried = 8192;
 
 std::size_t local_bytes(std::size_t row_bytes) {
   if (row_bytes <= most_local_bytes) return row_bytes;
@@ -132,26 +135,29 @@ std::optional<Carver::Found> Carver::assemble(const Image& image, std::size_t of
   if (local == content_bytes) {
     done();
   } else if (rest.size() >= local + 4) {
-    int tries = 0;
-    static_cast<void>(follow(be32(rest.subspan(local)), content_bytes - local, content, tries, done));
+    int tried = 0;
+    for (int older = 0; older <= most_older; ++older) {
+      if (follow(be32(rest.subspan(local)), content_bytes - local, content, Search{older, tried}, done)) break;
+    }
   }
   return found;
 }
 
-bool Carver::follow(std::uint32_t page, std::size_t count, Bytes& content, int& tries,
+bool Carver::follow(std::uint32_t page, std::size_t count, Bytes& content, Search search,
                     const std::function<bool()>& done) const {
   const auto [first, end] = by_number_.equal_range(page);
   // The WAL was added last and holds the newer ones.
-  for (auto one = end; one != first && tries < most_tries;) {
+  for (auto one = end; one != first && search.older >= 0 && search.tried < most_pages_tried;) {
     --one;
-    ++tries;
+    ++search.tried;
     const ByteView bytes = images_[one->second].bytes;
     const std::size_t part = std::min(count, overflow_bytes);
     const std::size_t before = content.size();
     const ByteView here = bytes.subspan(4, part);
     content.insert(content.end(), here.begin(), here.end());
-    if (part == count ? done() : follow(be32(bytes), count - part, content, tries, done)) return true;
+    if (part == count ? done() : follow(be32(bytes), count - part, content, search, done)) return true;
     content.resize(before);
+    --search.older;
   }
   return false;
 }

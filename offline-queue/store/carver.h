@@ -45,9 +45,13 @@ class Carver {
   [[nodiscard]] std::optional<Found> assemble(const Image& image, std::size_t offset) const;
   [[nodiscard]] std::optional<Found> assemble(const Image& image, std::size_t offset,
                                               const protocol::RecordHeader& header, Layout layout) const;
+  struct Search {
+    int older;   ///< pages on this way that need not be their newest versions
+    int& tried;  ///< pages, on all ways
+  };
   /// Appends `count` bytes of a chain of overflow pages, of which some may be there in several versions; `done`
   /// says whether they make sense. False: no way through them does.
-  [[nodiscard]] bool follow(std::uint32_t page, std::size_t count, Bytes& content, int& tries,
+  [[nodiscard]] bool follow(std::uint32_t page, std::size_t count, Bytes& content, Search search,
                             const std::function<bool()>& done) const;
   [[nodiscard]] std::optional<Found> read(ByteView content, const protocol::RecordHeader& header,
                                           Layout layout) const;

@@ -29,7 +29,8 @@ void fill(const World& world, int count) {
 TEST_CASE("a newer database is refused and left as it was") {
   const World world;
   fill(world, 3);
-  execute(world, "PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)");
+  execute(world, "ALTER TABLE entry ADD COLUMN what_we_do_not_know BLOB; PRAGMA user_version = 99;"
+                 "PRAGMA wal_checkpoint(TRUNCATE)");
   const std::string before = world.raw("queue.db");
   CHECK(Store::open(world.options).error() == StoreFault::NewerSchema);
   CHECK(world.raw("queue.db") == before);

@@ -7,13 +7,9 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <array>
-#include <limits>
 
 namespace pishkhan::store {
 namespace {
-
-constexpr int application_id = 0x504b5131;  // "PKQ1"
 
 StoreFault fault_of(int code) {
   switch (code & 0xFF) {
@@ -128,8 +124,11 @@ Result<std::unique_ptr<Database>, StoreFault> Database::open(const Options& opti
                           options.durability == Durability::Full ? Gather::Commits : Gather::Nothing);
   if (!database) return fail(database.error());
   (*database)->wal_pages_ = options.wal_pages;
-  if (const auto configured = (*database)->configure(options, files, creation); !configured)
-    return fail(configured.error());
+  if (const auto configured = (*database)->configure(options, files, creation); !configured) {
+    // Our statements are right, so it is the file that SQLite found no sense in.
+    const bool senseless = sqlite3_errcode((*database)->handle_) == SQLITE_ERROR;
+    return fail(senseless && configured.error() == StoreFault::IoError ? StoreFault::Damaged : configured.error());
+  }
   return database;
 }
 
@@ -160,6 +159,10 @@ Result<std::unique_ptr<Database>, StoreFault> Database::open_copy(const std::fil
   if (!application || !version || *application != application_id) return fail(StoreFault::Unreadable);
   if (*version > schema_version()) return fail(StoreFault::NewerSchema);
   return database;
+}
+
+Result<std::unique_ptr<Database>, StoreFault> Database::in_memory() {
+  return connect(":memory:", 0, {}, Gather::Nothing);
 }
 
 Database::~Database() {
@@ -212,6 +215,14 @@ Result<std::int64_t, StoreFault> Database::number(const char* sql) {
   return *row ? (*statement)->integer(0) : 0;
 }
 
+Result<std::string, StoreFault> Database::text(const char* sql) {
+  const auto statement = prepare(sql);
+  if (!statement) return fail(statement.error());
+  const auto row = (*statement)->step();
+  if (!row) return fail(row.error());
+  return std::string(*row ? as_text((*statement)->blob(0)) : std::string_view());
+}
+
 Result<std::uint64_t, StoreFault> Database::used_bytes() {
   const auto pages = number("PRAGMA page_count");
   if (!pages) return fail(pages.error());
@@ -242,89 +253,6 @@ std::int64_t Database::pages_looked_at() const {
     pages += current;
   }
   return pages;
-}
-
-Result<void, StoreFault> Database::set_up() {
-  sqlite3_extended_result_codes(handle_, 1);
-  int keep = 1;
-  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
-  // A database of a newer program is closed again without folding its WAL back.
-  sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  static_assert(page_bytes == 1024);
-  return execute(
-      "PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=EXTRA; PRAGMA secure_delete=ON;"
-      "PRAGMA page_size=1024; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;"
-      "PRAGMA temp_store=MEMORY;");
-}
-
-Result<void, StoreFault> Database::configure(const Options& options, Files& files, Creation creation) {
-  if (const auto done = set_up(); !done) return fail(done.error());
-  const auto version = number("PRAGMA user_version");
-  if (!version) return fail(version.error());
-  const auto application = number("PRAGMA application_id");
-  if (!application) return fail(application.error());
-  const bool is_new = *version == 0 && *application == 0;
-  if (is_new) {
-    if (creation == Creation::Refused) {
-      const auto tables = number("SELECT count(*) FROM sqlite_master");
-      return fail(tables && *tables != 0 ? StoreFault::Unreadable : StoreFault::Damaged);
-    }
-    const auto created = create(options, files, [](Database&) { return Result<void, StoreFault>{}; });
-    if (!created) return fail(created.error());
-  } else if (*application != application_id) {
-    return fail(StoreFault::Unreadable);
-  } else if (*version > schema_version()) {
-    return fail(StoreFault::NewerSchema);
-  }
-  if (const auto entered = enter_wal(); !entered) return fail(entered.error());
-  if (is_new) {
-    if (const auto synced = files.sync_folder(options.folder); !synced) return fail(fault_of(synced.error()));
-  }
-  if (const auto done = execute(options.durability == Durability::Full ? "PRAGMA synchronous=FULL"
-                                                                       : "PRAGMA synchronous=NORMAL");
-      !done) {
-    return fail(done.error());
-  }
-  sqlite3_wal_hook(handle_, after_commit, this);
-  // Takes the lock now and for good.
-  if (const auto locked = execute("BEGIN IMMEDIATE; COMMIT"); !locked) return fail(locked.error());
-  if (const auto sized = presize_wal(); !sized) return fail(sized.error());
-  return is_new ? Result<void, StoreFault>{} : bring_forward(static_cast<int>(*version));
-}
-
-Result<void, StoreFault> Database::create(const Options& options, Files& files, const Fill& fill) {
-  const auto tables = number("SELECT count(*) FROM sqlite_master");
-  if (!tables) return fail(tables.error());
-  if (*tables != 0) return fail(StoreFault::Unreadable);  // somebody else's database
-  {
-    auto transaction = Transaction::begin(*this);
-    if (!transaction) return fail(transaction.error());
-    if (const auto done = bring_forward_within(*this, 0, schema_version()); !done) return fail(done.error());
-    if (const auto done = execute("PRAGMA application_id = 1347113265"); !done) return fail(done.error());
-    static_assert(application_id == 1347113265);
-    {
-      const auto identity = prepare("INSERT INTO identity(one, kiosk, epoch) VALUES(1, ?, ?)");
-      if (!identity) return fail(identity.error());
-      if (const auto done = (*identity)->bind(options.kiosk).bind(options.epoch).run(); !done) {
-        return fail(done.error());
-      }
-    }
-    if (const auto done = fill(*this); !done) return fail(done.error());
-    if (const auto done = transaction->commit(); !done) return fail(done.error());
-  }
-  if (const auto synced = files.sync_folder(options.folder); !synced) return fail(fault_of(synced.error()));
-  return {};
-}
-
-Result<void, StoreFault> Database::bring_forward(int version) {
-  for (; version < schema_version(); ++version) {
-    auto transaction = Transaction::begin(*this);
-    if (!transaction) return fail(transaction.error());
-    if (const auto done = bring_forward_within(*this, version, version + 1); !done) return fail(done.error());
-    if (const auto done = transaction->commit(); !done) return fail(done.error());
-    log::info("store.schema", {{"version", version + 1}});
-  }
-  return {};
 }
 
 std::int64_t Database::changes() const {

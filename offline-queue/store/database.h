@@ -77,6 +77,8 @@ class Database {
   /// Unreadable: no database of a queue, or damaged beyond what SQLite can read.
   [[nodiscard]] static Result<std::unique_ptr<Database>, StoreFault> open_copy(
       const std::filesystem::path& file);
+  /// Empty, and gone with its object.
+  [[nodiscard]] static Result<std::unique_ptr<Database>, StoreFault> in_memory();
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -86,6 +88,8 @@ class Database {
   [[nodiscard]] Result<std::unique_ptr<Statement>, StoreFault> prepare(const char* sql);
   /// The first column of the only row of a statement without parameters.
   [[nodiscard]] Result<std::int64_t, StoreFault> number(const char* sql);
+  /// The same of one that gives text.
+  [[nodiscard]] Result<std::string, StoreFault> text(const char* sql);
   /// Rows changed since it was opened.
   [[nodiscard]] std::int64_t changes() const;
   /// Bytes of the pages in use; erased rows leave pages that are used again and do not count.
@@ -118,6 +122,9 @@ class Database {
                                                                              Gather gather);
   [[nodiscard]] Result<void, StoreFault> set_up();
   [[nodiscard]] Result<void, StoreFault> configure(const Options& options, Files& files, Creation creation);
+  [[nodiscard]] bool needs_another_writer() const;
+  /// NewerSchema, or Damaged where the file's first hundred bytes are not what we wrote.
+  [[nodiscard]] Result<void, StoreFault> check_head(std::int64_t version);
   [[nodiscard]] Result<void, StoreFault> create(const Options& options, Files& files, const Fill& fill);
   [[nodiscard]] Result<void, StoreFault> bring_forward(int version);
   [[nodiscard]] Result<void, StoreFault> enter_wal();

@@ -42,6 +42,16 @@ const Carver::Found* best(const Candidates& candidates, int sequence, const std:
   return result;
 }
 
+/// One that follows this very record.
+const Carver::Found* best_after(const Candidates& candidates, const Carver::Found& one) {
+  const auto at = candidates.find(one.record.header.sequence + 1);
+  if (at == candidates.end()) return nullptr;
+  const auto next = std::ranges::find_if(at->second, [&one](const Carver::Found& other) {
+    return protocol::chain_hash(one.record.hash, other.record.header) == other.record.hash;
+  });
+  return next == at->second.end() ? nullptr : &*next;
+}
+
 /// A commit that failed may have left another record in a place than the one that was filed there later. What
 /// is told apart is told by the links: back from the anchored head, then on from it.
 Chosen choose(const Candidates& candidates, const std::optional<HeadAnchor::Head>& head) {
@@ -62,9 +72,15 @@ Chosen choose(const Candidates& candidates, const std::optional<HeadAnchor::Head
     const auto at = candidates.find(sequence);
     const Carver::Found* next = nullptr;
     if (at != candidates.end()) {
+      bool goes_on = false;
       for (const Carver::Found& one : at->second) {
         if (before && protocol::chain_hash(*before, one.record.header) != one.record.hash) continue;
-        if (next == nullptr || one.payload < next->payload) next = &one;
+        const bool joined = best_after(candidates, one) != nullptr;
+        // The one that the chain went on from, and not what a failed commit left in its place.
+        if (next == nullptr || (joined && !goes_on) || (joined == goes_on && one.payload < next->payload)) {
+          next = &one;
+          goes_on = joined;
+        }
       }
     }
     before = next == nullptr ? std::nullopt : std::optional(next->record.hash);

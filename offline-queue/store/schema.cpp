@@ -1,5 +1,7 @@
 #include "offline-queue/store/schema.h"
 
+#include "base/core/ensure.h"
+
 #include <array>
 #include <string>
 
@@ -30,6 +32,11 @@ constexpr std::array<const char*, 4> steps = {
     "ALTER TABLE pending ADD COLUMN receipt_salt BLOB;",
 };
 
+constexpr const char* columns =
+    "SELECT group_concat(one, ';') FROM (SELECT owner.type || ' ' || owner.name || ' ' || coalesce(field.name, '') ||"
+    " ' ' || coalesce(field.type, '') AS one FROM sqlite_master AS owner LEFT JOIN pragma_table_info(owner.name) AS"
+    " field ORDER BY owner.type, owner.name, field.cid)";
+
 }  // namespace
 
 int schema_version() {
@@ -37,12 +44,27 @@ int schema_version() {
 }
 
 Result<void, StoreFault> bring_forward_within(Database& database, int from, int to) {
+  ENSURE(0 <= from && to <= schema_version(), "only versions that there are");
   for (int version = from; version < to; ++version) {
     if (const auto done = database.execute(steps[static_cast<std::size_t>(version)]); !done) {
       return fail(done.error());
     }
   }
   return database.execute(("PRAGMA user_version = " + std::to_string(to)).c_str());
+}
+
+Result<std::optional<int>, StoreFault> version_by_tables(Database& database) {
+  const auto here = database.text(columns);
+  if (!here) return fail(here.error());
+  const auto empty = Database::in_memory();
+  if (!empty) return fail(empty.error());
+  for (int version = 0; version < schema_version(); ++version) {
+    if (const auto done = bring_forward_within(**empty, version, version + 1); !done) return fail(done.error());
+    const auto known = (*empty)->text(columns);
+    if (!known) return fail(known.error());
+    if (*known == *here) return std::make_optional(version + 1);
+  }
+  return std::nullopt;
 }
 
 }  // namespace pishkhan::store

@@ -2,6 +2,7 @@
 #include "tests/end-to-end/whole_city.h"
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 #include <sys/wait.h>
 
 #include <array>
@@ -80,12 +81,11 @@ TEST_CASE("what cannot be read puts the counter out of service with a code for s
     REQUIRE(city.devices_ready());
     city.switch_off();
     const auto file = city.machine->config().data / "queue.db";
-    {
-      // user_version lies at offset 60, big-endian (SQLite file format, 1.3).
-      std::fstream database(file, std::ios::in | std::ios::out | std::ios::binary);
-      database.seekp(60);
-      database.write("\0\0\3\xE7", 4);
-    }
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(file.c_str(), &database) == SQLITE_OK);
+    CHECK(sqlite3_exec(database, "ALTER TABLE entry ADD COLUMN of_tomorrow BLOB; PRAGMA user_version = 999",
+                       nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
     REQUIRE(city.switch_on());
     REQUIRE(city.robot->wait_for([&city] { return !staff_code(city).empty(); }));
     CHECK(staff_code(city) == "QUEUE-NEWER");
