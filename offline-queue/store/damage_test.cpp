@@ -132,6 +132,33 @@ TEST_CASE("a changed record is found; what is left of it goes as a link, and tho
   }
 }
 
+TEST_CASE("what went as lost or as a link gets the backend's word, too, so that nothing waits for ever") {
+  const World world;
+  fill(world, 6);
+  execute(world, "UPDATE entry SET payload = x'00', signature = zeroblob(64) WHERE seq < 3;"
+                 "DELETE FROM entry WHERE seq = 3");
+  const auto store = world.open();
+  REQUIRE(store);
+  std::vector<protocol::Acknowledgement> words;
+  for (auto batch = store->next_batch(64); batch && *batch; batch = store->next_batch(64)) {
+    for (const auto& entry : (*batch)->entries) {
+      const bool whole = entry.kind == protocol::EntryKind::Whole;
+      words.push_back(world.word(entry.record, whole ? protocol::Verdict::Accepted : protocol::Verdict::Missing));
+    }
+    REQUIRE(store->mark_stored(world.stored_up_to((*batch)->entries.back().record)).has_value());
+  }
+  REQUIRE(words.size() == 6);  // "ll-hwww"
+  // A place that was given up cannot be accepted: nobody had it.
+  protocol::Acknowledgement accepted = words.front();
+  accepted.verdict = protocol::Verdict::Accepted;
+  accepted.sign(world.cases);
+  CHECK(store->mark_opened(std::vector{accepted}) == 0);
+  CHECK(store->mark_opened(words) == 6);
+  CHECK(store->unopened(0, 64)->empty());
+  CHECK(store->counts()->missing == 3);
+  CHECK_FALSE(store->findings().restored);
+}
+
 TEST_CASE("what is damaged after the store was opened is found when it is sent") {
   const World world;
   fill(world, 3);

@@ -116,7 +116,7 @@ Result<void, StoreFault> QueueStore::check_identity() {
   if ((*identity)->integer(0) != options_.kiosk || (*identity)->integer(1) != options_.epoch) {
     return fail(StoreFault::WrongEpoch);
   }
-  findings_.restored = (*identity)->integer(2) == closed_restored;
+  findings_.restored = closed_kept_ = (*identity)->integer(2) == closed_restored;
   return {};
 }
 

@@ -33,27 +33,37 @@ Result<std::vector<int>, StoreFault> QueueStore::unopened(int after, int limit) 
   }
 }
 
-Result<bool, StoreFault> QueueStore::is_ours(const Acknowledgement& acknowledgement) {
-  const auto refuse = [&](log::Literal why) {
+bool QueueStore::was_given_up(const protocol::Hash& said, int sequence) const {
+  return said == protocol::lost_hash(options_.kiosk, options_.epoch, sequence);
+}
+
+bool QueueStore::contradicts(const protocol::BatchEntry& entry, const protocol::Hash& said, int sequence) const {
+  // What is lost here contradicts nothing that the backend has, be it from a copy of this disk.
+  return entry.kind != protocol::EntryKind::Lost && !was_given_up(said, sequence) && entry.record.hash != said;
+}
+
+Result<QueueStore::Whose, StoreFault> QueueStore::whose(const Acknowledgement& acknowledgement) {
+  const auto refuse = [&](log::Literal why, Whose whose = Whose::Nobodys) {
     log::warning("store.acknowledgement-refused", {{"why", why}, {"sequence", acknowledgement.sequence}});
-    return false;
+    return whose;
   };
   if (options_.cases_key == nullptr || !acknowledgement.verify(*options_.cases_key)) return refuse("signature");
   if (acknowledgement.kiosk != options_.kiosk || acknowledgement.epoch != options_.epoch)
     return refuse("kiosk");
-  if (acknowledgement.sequence > last_sequence_) return refuse("unknown");
+  if (acknowledgement.sequence > last_sequence_) return refuse("longer chain", Whose::AnotherChains);
   const auto found = provable(acknowledgement.sequence, acknowledgement.sequence);
   if (!found) return fail(found.error());
   const protocol::BatchEntry& entry = found->entries.front();
-  // What is lost here contradicts nothing that cases has, be it from a copy of this disk.
-  if (entry.kind != protocol::EntryKind::Lost && entry.record.hash != acknowledgement.hash)
-    return refuse("another record");
+  if (contradicts(entry, acknowledgement.hash, acknowledgement.sequence))
+    return refuse("another record", Whose::AnotherChains);
   // Where only the hash is left, the hash says it all: it covers the request id.
   const bool has_header =
       entry.kind == protocol::EntryKind::Whole || entry.kind == protocol::EntryKind::NoPayload;
+  if (was_given_up(acknowledgement.hash, acknowledgement.sequence))
+    return acknowledgement.verdict == Verdict::Missing ? Whose::Ours : refuse("given up");
   if (has_header && entry.record.header.request_id != acknowledgement.request_id)
     return refuse("another request");
-  return true;
+  return Whose::Ours;
 }
 
 Result<int, StoreFault> QueueStore::mark_stored(const protocol::StoredWord& word) {
@@ -71,12 +81,7 @@ Result<int, StoreFault> QueueStore::mark_stored(const protocol::StoredWord& word
   if (word.sequence > last_sequence_) return fork("longer chain");
   const auto found = provable(word.sequence, word.sequence);
   if (!found) return fail(found.error());
-  const protocol::BatchEntry& entry = found->entries.front();
-  // What is lost here contradicts nothing that the backend has. And a link that could not be proven to anybody
-  // was given up as lost (next_batch), over our own signature.
-  const bool given_up = word.hash == protocol::lost_hash(word.kiosk, word.epoch, word.sequence);
-  if (entry.kind != protocol::EntryKind::Lost && !given_up && entry.record.hash != word.hash)
-    return fork("another chain");
+  if (contradicts(found->entries.front(), word.hash, word.sequence)) return fork("another chain");
   const auto first = first_unsent();
   if (!first) return fail(first.error());
   if (*first > word.sequence) return 0;
@@ -99,7 +104,7 @@ Result<int, StoreFault> QueueStore::mark_stored(const protocol::StoredWord& word
 }
 
 Result<void, StoreFault> QueueStore::close_as_restored() {
-  if (findings_.restored) return {};
+  if (closed_kept_) return {};
   findings_.restored = true;
   auto transaction = Transaction::begin(*database_);
   if (!transaction) return fail(transaction.error());
@@ -108,7 +113,9 @@ Result<void, StoreFault> QueueStore::close_as_restored() {
     if (!close) return fail(close.error());
     if (const auto done = (*close)->bind(closed_restored).run(); !done) return fail(done.error());
   }
-  return transaction->commit();
+  if (const auto done = transaction->commit(); !done) return fail(done.error());
+  closed_kept_ = true;
+  return {};
 }
 
 Result<QueueStore::Fate, StoreFault> QueueStore::fate_of(int sequence) {
@@ -159,15 +166,17 @@ Result<int, StoreFault> QueueStore::mark_opened(std::span<const Acknowledgement>
   Tally tally = *tally_;
   int taken = 0;
   bool erased = false;
+  bool forked = false;
   std::set<int> opened;
   std::set<int> served;
   {
     auto transaction = Transaction::begin(*database_);
     if (!transaction) return fail(transaction.error());
     for (const Acknowledgement& acknowledgement : acknowledgements) {
-      const auto ours = is_ours(acknowledgement);
-      if (!ours) return fail(ours.error());
-      if (!*ours) continue;
+      const auto whose = this->whose(acknowledgement);
+      if (!whose) return fail(whose.error());
+      forked = forked || *whose == Whose::AnotherChains;
+      if (*whose != Whose::Ours) continue;
       const auto erases = take_word(acknowledgement, tally);
       if (!erases) return fail(erases.error());
       erased = erased || *erases;
@@ -189,6 +198,10 @@ Result<int, StoreFault> QueueStore::mark_opened(std::span<const Acknowledgement>
   }
   if (erased) {
     if (const auto done = database_->renew_wal(); !done) return fail(done.error());
+  }
+  // Ingest may have been put back from a backup together with this disk; cases remembers.
+  if (forked) {
+    if (const auto closed = close_as_restored(); !closed) log::error("store.fork-not-noted", {});
   }
   return taken;
 }

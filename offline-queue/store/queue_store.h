@@ -90,13 +90,23 @@ class QueueStore final : public Store {
   /// Nothing also if the record there is not the one whose code can be asked for until `until`: the row with
   /// its hash has slipped to another number.
   Result<std::optional<Waiting>, StoreFault> waiting_at(int sequence, WallTime until);
-  Result<bool, StoreFault> is_ours(const protocol::Acknowledgement& acknowledgement);
+  enum class Whose {
+    Ours,
+    Nobodys,        ///< it does not verify, or is about no record of this chain that we know
+    AnotherChains,  ///< it is genuine and about a place here that holds another record, or that never was
+  };
+  Result<Whose, StoreFault> whose(const protocol::Acknowledgement& acknowledgement);
   /// What can still be proven of consecutive places.
   struct Provable {
     std::vector<protocol::BatchEntry> entries;  ///< each with its row's signature, not yet verified
     protocol::Hash previous_hash{};             ///< of the place before the first; zeros: not known
   };
   Result<Provable, StoreFault> provable(int first, int last);
+  /// A link that could not be proven to anybody went as lost (next_batch), over our own signature: the backend's
+  /// words about it say so.
+  [[nodiscard]] bool was_given_up(const protocol::Hash& said, int sequence) const;
+  /// Whether a genuine word says that another record is at `sequence` than `entry`, which is what is left there.
+  [[nodiscard]] bool contradicts(const protocol::BatchEntry& entry, const protocol::Hash& said, int sequence) const;
   /// A request whose hashes and salt may still serve; its row of `pending`. The salt stays on the disk.
   struct Recent {
     std::optional<protocol::Hash> recovery;
@@ -132,6 +142,7 @@ class QueueStore final : public Store {
   protocol::VerifyingKey own_key_;
   std::unique_ptr<Database> database_;
   Findings findings_;
+  bool closed_kept_ = false;  ///< that this disk was put back is written on it
   std::set<int> damaged_;
   int last_sequence_ = 0;
   protocol::Hash head_{};

@@ -87,6 +87,33 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("cases' word about another chain proves an old disk as well, for ingest may have been put back with it") {
+  for (const bool longer : {true, false}) {
+    CAPTURE(longer);
+    const World world;
+    auto store = world.open();
+    for (int id = 1; id <= 3; ++id) REQUIRE(World::file(*store, "payload", id).has_value());
+    const auto known = world.word(**store->record(1), protocol::Verdict::Accepted);
+    auto foreign = world.word(**store->record(2), protocol::Verdict::Accepted);
+    if (longer)
+      foreign.sequence = 4;
+    else
+      foreign.hash[0] ^= 1U;
+    foreign.sign(world.kiosk);  // anybody's word does not close it
+    CHECK(store->mark_opened(std::vector{foreign}) == 0);
+    CHECK_FALSE(store->findings().restored);
+    foreign.sign(world.cases);
+    CHECK(store->mark_opened(std::vector{foreign, known}) == 1);
+    CHECK(store->findings().restored);
+    CHECK((*store->record(2))->payload.has_value());
+    CHECK(World::file(*store, "payload", 5).error() == StoreFault::Forked);
+    store.reset();
+    store = world.open();
+    REQUIRE(store);
+    CHECK(World::file(*store, "payload", 5).error() == StoreFault::Forked);
+  }
+}
+
 TEST_CASE("a record that was opened before its stored word came is not sent again, nor those before it lost") {
   const World world;
   const auto store = world.open();

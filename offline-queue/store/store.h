@@ -221,7 +221,8 @@ class Store {
   /// Ingest's word that all up to a place is stored. It is verified here: Refused if it does not, Forked if it
   /// is about another chain. Repeating one is harmless. Returns how many places were newly marked.
   [[nodiscard]] virtual Result<int, StoreFault> mark_stored(const protocol::StoredWord& word) = 0;
-  /// Each word is verified here; those that do not verify are logged and change nothing.
+  /// Each word is verified here; those that do not verify are logged and change nothing. A genuine one about
+  /// another chain proves that this disk was put back: then nothing is appended any more, as in mark_stored().
   /// Accepted or Joined erases the payload for good (secure_delete, WAL truncated) and keeps the link;
   /// Invalid and Missing keep it and are counted. Returns how many were taken.
   [[nodiscard]] virtual Result<int, StoreFault> mark_opened(
