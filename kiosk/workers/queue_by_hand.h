@@ -26,7 +26,9 @@ inline services::Catalogue small_city() {
 /// The queue's thread without the thread: each step by hand.
 class Queue {
  public:
-  explicit Queue(store::testing::World& world) : world_(world) {
+  explicit Queue(store::testing::World& world,
+                 protocol::SigningKey kiosk_key = protocol::SigningKey::generate())
+      : world_(world) {
     protocol::Enrolment enrolment;
     enrolment.kiosk = world.options.kiosk;
     enrolment.epoch = world.options.epoch;
@@ -35,7 +37,7 @@ class Queue {
     enrolment.certificate.epoch = enrolment.epoch;
     enrolment.certificate.public_key = world.kiosk.verifying_key().point();
     enrolment.certificate.sign(city_key_);
-    identity_.reset(new Identity{std::move(enrolment), protocol::SigningKey::generate(),
+    identity_.reset(new Identity{std::move(enrolment), std::move(kiosk_key),
                                  protocol::DeviceSecret::generate(world.random), world.ingest.verifying_key(),
                                  world.cases.verifying_key(), city_key_.verifying_key()});
     start();

@@ -33,7 +33,7 @@ std::string refusal_word(visit::FilingFault fault) {
 QueueCondition QueueWorker::condition() {
   QueueCondition now;
   tell_state();  // so that what is told is true now
-  now.store = "ok";
+  now.store = anchor_fault_ ? "QUEUE-HEAD" : "ok";
   if (told_ && *told_) now.store = refusal_word(**told_);
   if (!told_staff_code_.empty()) now.store = told_staff_code_;
   now.room = "unknown";
@@ -83,6 +83,7 @@ QueueWorker::Audited QueueWorker::append_audit(const protocol::AuditEntry& entry
   }
   using store::StoreFault;
   const StoreFault fault = recorded.error();
+  if (fault == StoreFault::KeySilent) fault_ = fault;
   log::error("queue.order-not-recorded", {{"number", entry.number}, {"fault", static_cast<int>(fault)}});
   if (needs_reopening(fault)) {
     reopen(fault);

@@ -27,7 +27,7 @@ protocol::PrintOutcome outcome_of(const visit::effect::RecordPrint& job) {
 bool may_pass(store::StoreFault fault) {
   using store::StoreFault;
   return fault == StoreFault::IoError || fault == StoreFault::Damaged || fault == StoreFault::DiskFull ||
-         fault == StoreFault::ReadOnly || fault == StoreFault::Locked || fault == StoreFault::NotSealed;
+         fault == StoreFault::ReadOnly || fault == StoreFault::Locked || fault == StoreFault::KeySilent;
 }
 
 void tell_given_up(const visit::effect::RecordPrint& job) {
@@ -59,6 +59,7 @@ std::optional<store::StoreFault> QueueWorker::try_record_print(const visit::effe
   if (const auto recorded = store_->record_print(sequence, outcome); !recorded) {
     const store::StoreFault fault = recorded.error();
     log::error("queue.print-not-recorded", {{"sequence", job.sequence}, {"fault", static_cast<int>(fault)}});
+    if (fault == store::StoreFault::KeySilent) fault_ = fault;
     if (!needs_reopening(fault)) return fault;
     reopen(fault);
     // The commit may be there after all; then it is not appended again.

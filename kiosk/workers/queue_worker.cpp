@@ -44,6 +44,8 @@ Fate fate_of(store::StoreFault fault) {
       return {visit::FilingFault::StoreFault, "QUEUE-RESTORED"};
     case StoreFault::SequenceExhausted:
       return {visit::FilingFault::StoreFault, "QUEUE-FULL-EPOCH"};
+    case StoreFault::KeySilent:
+      return {visit::FilingFault::StoreFault, "QUEUE-KEY"};
     default:
       return {visit::FilingFault::StoreFault, "QUEUE-IO"};
   }
@@ -140,6 +142,8 @@ void QueueWorker::open_store() {
       fault_ = store::StoreFault::ChainBroken;
     else if (found.last_sequence >= protocol::TrackingCode::highest_sequence)
       fault_ = store::StoreFault::SequenceExhausted;
+    else if (!key_signs())
+      fault_ = store::StoreFault::KeySilent;
     log::info("queue.opened", {{"records", found.records},
                                {"damaged", found.damaged.size()},
                                {"salvaged", found.salvaged},
@@ -168,6 +172,10 @@ void QueueWorker::housekeeping() {
     reopen(*ails);
     return;
   }
+  if (fault_ == store::StoreFault::KeySilent && now >= next_open_) {
+    next_open_ = now + reopen_interval;
+    if (key_signs()) fault_.reset();
+  }
   if (!kept_prints_.empty() && now >= next_prints_) {
     next_prints_ = now + reopen_interval;
     record_kept_prints();
@@ -184,8 +192,9 @@ void QueueWorker::housekeeping() {
 bool QueueWorker::housekeeping_overdue() const {
   const SteadyTime now = setup_.clock->steady();
   if (store_ == nullptr) return now >= next_open_;
+  const bool may_be_mended = store_->ailment() || fault_ == store::StoreFault::KeySilent;
   return (anchor_by_ && now >= *anchor_by_) || now >= next_purge_ ||
-         (!kept_prints_.empty() && now >= next_prints_) || (now >= next_open_ && store_->ailment());
+         (!kept_prints_.empty() && now >= next_prints_) || (now >= next_open_ && may_be_mended);
 }
 
 void QueueWorker::anchor_soon() {
@@ -194,10 +203,23 @@ void QueueWorker::anchor_soon() {
 
 void QueueWorker::anchor_now() {
   if (!anchor_by_) return;
-  if (store_->anchor_head())
+  const auto anchored = store_->anchor_head();
+  if (anchored)
     anchor_by_.reset();
   else  // tried again, but not with each job
     anchor_by_ = setup_.clock->steady() + anchor_delay;
+  const auto fault = anchored ? std::nullopt : std::optional(anchored.error());
+  if (fault == anchor_fault_) return;
+  anchor_fault_ = fault;
+  if (fault)
+    log::error("queue.head-not-written", {{"fault", static_cast<int>(*fault)}});
+  else
+    log::info("queue.head-written-again", {});
+}
+
+/// What is signed means nothing to anybody.
+bool QueueWorker::key_signs() const {
+  return setup_.identity->kiosk_key.try_sign(protocol::blake2b(as_bytes("does the key sign?"))).has_value();
 }
 
 std::optional<WallTime> QueueWorker::last_server_time() const {

@@ -50,7 +50,8 @@ struct IdentityFault {
 
 /// How the queue is, for health. Nothing personal.
 struct QueueCondition {
-  std::string store;  ///< "ok", or what hinders filing: "not-enrolled", "disk-full", "QUEUE-CHAIN"
+  std::string store;  ///< "ok", or what hinders filing: "not-enrolled", "disk-full", "QUEUE-CHAIN"; or what
+                      ///< hinders nothing yet: "QUEUE-HEAD", the head file cannot be written
   std::string room;   ///< "enough", "low", "too-little", "unknown"
   store::Counts counts;
   int damaged = 0;
@@ -160,6 +161,7 @@ class QueueWorker {
   /// Something was appended.
   void anchor_soon();
   void anchor_now();
+  [[nodiscard]] bool key_signs() const;
   [[nodiscard]] std::optional<WallTime> last_server_time() const;
   void tell_state();
   void file_request(visit::effect::File& job);
@@ -202,6 +204,7 @@ class QueueWorker {
   bool read_revocation_ = false;
   std::atomic<std::int64_t> last_server_ms_{0};  ///< 0: it told none yet
   std::optional<SteadyTime> anchor_by_;          ///< nothing: all of the chain is anchored
+  std::optional<store::StoreFault> anchor_fault_;
   SteadyTime next_purge_{0};
   SteadyTime next_open_{0};
   SteadyTime next_prints_{0};

@@ -1,5 +1,6 @@
 #include "base/core/log.h"
 #include "kiosk/workers/queue_by_hand.h"
+#include "offline-queue/protocol/test_tpm.h"
 
 #include <doctest/doctest.h>
 
@@ -65,6 +66,45 @@ TEST_CASE(
   const auto of_an_epoch = left / (2 * visits) * protocol::TrackingCode::highest_sequence;
   MESSAGE((left / (2 * visits)), " bytes stay of a record");
   CHECK(of_an_epoch < std::uint64_t{2048} << 20);
+}
+
+TEST_CASE("a key that does not sign is found out before anybody types, told with a code, and so is its return") {
+  protocol::testing::SoftwareTpm tpm;
+  if (!tpm.works()) {
+    MESSAGE(protocol::testing::SoftwareTpm::missing);
+    return;
+  }
+  World world;
+  auto key = protocol::SigningKey::generate_in_tpm();
+  REQUIRE(key.has_value());
+  Queue queue(world, std::move(*key));
+  REQUIRE(is_filed(queue.file(1)));
+  CHECK(queue.condition().store == "ok");
+  tpm.restart();  // which cleared what the chip held of the key
+  CHECK_FALSE(is_filed(queue.file(2)));  // the one who was in the middle of it
+  CHECK(queue.refuses == visit::FilingFault::StoreFault);
+  CHECK(queue.condition().store == "QUEUE-KEY");
+  queue.start();  // as after a restart
+  CHECK(queue.refuses == visit::FilingFault::StoreFault);
+  CHECK(queue.condition().store == "QUEUE-KEY");
+  // What lies there is still sent.
+  queue.with_store([](store::Store& store) { CHECK(store.next_batch(64).value()->entries.size() == 1); });
+}
+
+TEST_CASE("a head file that cannot be written hinders no filing and is told to staff until it can") {
+  World world;
+  Queue queue(world);
+  const auto head = world.options.folder / "queue.head";
+  std::filesystem::rename(head, world.options.folder / "aside");
+  std::filesystem::create_directory(head);
+  CHECK(is_filed(queue.file(1)));
+  queue.worker().housekeeping();
+  CHECK(queue.condition().store == "QUEUE-HEAD");
+  CHECK_FALSE(queue.refuses.has_value());
+  std::filesystem::remove(head);
+  std::filesystem::rename(world.options.folder / "aside", head);
+  queue.worker().housekeeping();
+  CHECK(queue.condition().store == "ok");
 }
 
 TEST_CASE("a disk that takes no writes for a while takes requests again once it does, without a restart") {

@@ -238,7 +238,7 @@ Result<void, StoreFault> QueueStore::compare_anchor(const HeadAnchor::Contents& 
 
 Result<void, StoreFault> QueueStore::start_anchor() {
   const auto signature = options_.kiosk_key->try_sign(head_);
-  if (!signature) return fail(StoreFault::NotSealed);
+  if (!signature) return fail(StoreFault::KeySilent);
   return anchor_.start({options_.kiosk, options_.epoch, 0, head_, *signature});
 }
 

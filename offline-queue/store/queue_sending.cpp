@@ -222,7 +222,7 @@ Result<std::optional<protocol::Batch>, StoreFault> QueueStore::batch_from(int fi
   batch.signature = head.record.signature;
   if (is_lost(head)) {
     const auto signature = options_.kiosk_key->try_sign(batch.signed_hash());
-    if (!signature) return fail(StoreFault::NotSealed);
+    if (!signature) return fail(StoreFault::KeySilent);
     batch.signature = *signature;
   }
   for (BatchEntry& entry : batch.entries) entry.record.signature = {};

@@ -28,7 +28,8 @@ enum class StoreFault {
   WrongEpoch,   ///< the file belongs to another kiosk number or epoch; a new epoch has its own folder
   ChainBroken,  ///< the end of the chain is missing or does not verify: nothing more is appended here
   SequenceExhausted,  ///< 999,999 records: the kiosk needs a new epoch
-  NotSealed,      ///< the caller's own part of append() failed, or the key did not sign; nothing was written
+  NotSealed,      ///< the caller's own part of append() failed; nothing was written
+  KeySilent,      ///< the kiosk's key did not sign (a TPM that hangs or was cleared); nothing was written
   UnknownRecord,  ///< an acknowledgement or print outcome for a record that is not here
   Refused,        ///< a word of the backend that does not verify
   Forked,         ///< the backend's signed word is about another chain, or a longer one, than this disk has: an

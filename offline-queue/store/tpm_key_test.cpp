@@ -27,7 +27,7 @@ TEST_CASE("a chain signed by a TPM is filed, read back, and says so when the TPM
   REQUIRE(store);
   CHECK(store->findings().records == 3);
   tpm.restart();
-  CHECK(store::testing::World::file(*store, "not signed", 4).error() == StoreFault::NotSealed);
+  CHECK(store::testing::World::file(*store, "not signed", 4).error() == StoreFault::KeySilent);
   const auto batch = store->next_batch(64);
   REQUIRE((batch && *batch));
   CHECK((*batch)->entries.size() == 3);
