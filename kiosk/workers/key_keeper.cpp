@@ -25,6 +25,14 @@ bool may_pass(store::StoreFault fault) {
          fault == StoreFault::Locked;
 }
 
+/// All of it is opened, and nothing is left of what could give a citizen the code again: what has served is erased
+/// here, as the queue's own thread does it for the present epoch.
+bool is_done(store::Store& store) {
+  if (!store.purge()) log::warning("keys.earlier-not-purged");
+  const auto counts = store.counts();
+  return counts && counts->unopened == 0 && !store.keeps_recent();
+}
+
 sync::Renewal::Setup renewal_setup(const KeyKeeper::Setup& setup, sync::KeyFolder& folder) {
   sync::Renewal::Setup made;
   made.folder = &folder;
@@ -84,7 +92,7 @@ void KeyKeeper::open_earlier() {
       continue;
     }
     const auto counts = one->store->counts();
-    if (counts && counts->unopened == 0) continue;
+    if (is_done(*one->store)) continue;
     if (counts)
       log::warning("keys.earlier-queue",
                    {{"epoch", epoch}, {"unsent", counts->unsent}, {"unopened", counts->unopened}});
@@ -123,8 +131,7 @@ void KeyKeeper::send_earlier(sync::Client& client, Step& step) {
                    {{"epoch", one.enrolment.epoch}, {"fault", log::PublicText{sync::name(*kind)}}});
     one.told = kind;
     step.wait = report.wait;
-    const auto counts = one.store->counts();
-    if (counts && counts->unopened == 0) {
+    if (is_done(*one.store)) {
       log::info("keys.earlier-done", {{"epoch", one.enrolment.epoch}});
       earlier_.erase(earlier_.begin());
       return;

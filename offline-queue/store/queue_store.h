@@ -45,6 +45,7 @@ class QueueStore final : public Store {
   Result<std::optional<protocol::ReceiptSalt>, StoreFault> receipt_salt(int sequence) override;
   [[nodiscard]] std::vector<Unprinted> unprinted() const override;
   Result<void, StoreFault> purge() override;
+  [[nodiscard]] bool keeps_recent() const override { return !recent_.empty(); }
   [[nodiscard]] int last_sequence() const override { return last_sequence_; }
   Result<int, StoreFault> first_unsent() override;
   Result<std::optional<protocol::Batch>, StoreFault> next_batch(int limit) override;

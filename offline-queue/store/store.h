@@ -203,6 +203,8 @@ class Store {
   [[nodiscard]] virtual std::vector<Unprinted> unprinted() const = 0;
   /// Forgets the hashes that have served; call it about once a minute.
   [[nodiscard]] virtual Result<void, StoreFault> purge() = 0;
+  /// Whether purge() will have more to erase as time goes on.
+  [[nodiscard]] virtual bool keeps_recent() const = 0;
 
   /// Of the newest record; 0: there is none yet.
   [[nodiscard]] virtual int last_sequence() const = 0;

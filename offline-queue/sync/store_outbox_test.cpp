@@ -33,6 +33,7 @@ class FailingStore final : public store::Store {
   Result<std::optional<protocol::ReceiptSalt>, StoreFault> receipt_salt(int) override { return fail(fault); }
   [[nodiscard]] std::vector<store::Unprinted> unprinted() const override { return {}; }
   Result<void, StoreFault> purge() override { return fail(fault); }
+  [[nodiscard]] bool keeps_recent() const override { return false; }
   [[nodiscard]] int last_sequence() const override { return 0; }
   Result<int, StoreFault> first_unsent() override { return fail(fault); }
   Result<std::optional<protocol::Batch>, StoreFault> next_batch(int) override { return fail(fault); }

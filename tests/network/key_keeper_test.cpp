@@ -1,11 +1,13 @@
 // What the kiosk itself does about its keys while it runs.
 #include "kiosk/workers/key_keeper.h"
 
+#include "offline-queue/store/test_world.h"
 #include "tests/network/new_kiosk.h"
 
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 using namespace pishkhan;
@@ -80,4 +82,51 @@ TEST_CASE("a running kiosk empties the queue of the epoch before, and renews its
   kiosk.start();
   kiosk.file(9);
   CHECK(kiosk.pump().sent == 1);
+}
+
+TEST_CASE("the queue of the epoch before is kept until what could give a code again is erased there, too") {
+  Counter city("keeper-purges");
+  NewKiosk kiosk(city, "purging-kiosk");
+  REQUIRE(kiosk.enrol(kiosk.code(1043)).has_value());
+  kiosk.start();
+  protocol::ReceiptSalt salt{};
+  salt.fill(0xA7);
+  const auto filed = kiosk.store().append(protocol::RecordType::Request, {1}, [&](const store::Place&) {
+    return std::optional(store::Draft{Bytes(500, 7), {}, {}, salt});
+  });
+  REQUIRE(filed.has_value());
+  kiosk.stop();
+  const auto earlier = folder_of_queue(kiosk.data());
+  const auto holds_salt = [&earlier, &salt] {
+    for (const char* name : {"queue.db", "queue.db-wal"}) {
+      std::ifstream in(earlier / name, std::ios::binary);
+      const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+      if (bytes.find(std::string(salt.begin(), salt.end())) != std::string::npos) return true;
+    }
+    return false;
+  };
+  REQUIRE(kiosk.enrol(kiosk.code(1043))->epoch == 2);
+  kiosk.start();
+  const auto identity = workers::load_identity(kiosk.keys(), protocol::KeyPlace::File);
+  REQUIRE(identity.has_value());
+  store::testing::HandClock clock;
+  clock.now = city.clock().wall();
+  auto setup = setup_of(kiosk, city, **identity);
+  setup.clock = &clock;
+  workers::KeyKeeper keeper(std::move(setup));
+  const auto until_it_is_opened = [&] {
+    keeper.step(kiosk.client(), clock.now);
+    keeper.step(kiosk.client(), clock.now);
+    REQUIRE(city.cases().poll_once({}).has_value());
+    clock.now += std::chrono::minutes(2);
+    keeper.step(kiosk.client(), clock.now);
+  };
+  until_it_is_opened();
+  CHECK(city.look_into_cases().requests("").size() == 1);
+  CHECK(keeper.earlier_queues() == 1);
+  CHECK(holds_salt());
+  clock.now += store::recovery_window;
+  keeper.step(kiosk.client(), clock.now);
+  CHECK(keeper.earlier_queues() == 0);
+  CHECK_FALSE(holds_salt());
 }
