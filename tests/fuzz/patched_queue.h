@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/core/ensure.h"
+#include "offline-queue/store/schema.h"
 #include "tests/power-cut/queue_world.h"
 
 #include <algorithm>
@@ -21,24 +22,27 @@ class PatchedQueue {
   }
   [[nodiscard]] const power_cut::Keys& keys() const { return keys_; }
 
-  /// Six bytes a change: which file and what is done (1), where (3), with what (2).
+  /// Six bytes a change: which file and what is done (1), where (3), with what (2). The first also says whether the
+  /// WAL was folded back before: where it holds the first page, changes to the database's own go unseen.
   [[nodiscard]] power_cut::ModelDisk::Image changed(ByteView changes) const {
-    power_cut::ModelDisk::Image image = image_;
+    const bool folded = changes.size() >= 6 && changes.front() / 15 % 2 == 1;
+    power_cut::ModelDisk::Image image = folded ? folded_ : open_;
     for (; changes.size() >= 6; changes = changes.subspan(6)) {
       ByteReader in(changes);
       const std::uint8_t which = in.u8();
-      const std::size_t where = in.u8() * std::size_t{65'536} + in.be16();
+      const std::size_t high = in.u8();
+      const std::size_t where = high * 65'536 + in.be16();
       change(image.at(names.at(which % names.size())), which / 3 % 5, where, in.be16());
     }
     return image;
   }
 
  private:
-  static constexpr std::size_t page_bytes = 4096;
+  static constexpr std::size_t page_bytes = store::page_bytes;
 
   PatchedQueue() {
     power_cut::QueueWorld world(keys_, 1);
-    const auto queue = store::Store::open(world.options);
+    auto queue = store::Store::open(world.options);
     ENSURE(queue.has_value(), "an empty disk takes a queue");
     world.work(**queue);
     for (const std::size_t size : {std::size_t{9000}, std::size_t{100}}) {
@@ -49,8 +53,12 @@ class PatchedQueue {
     }
     const auto audited = (*queue)->record_audit({protocol::AuditKind::HeadFileMissing, 3});
     ENSURE(audited && (*queue)->anchor_head(), "and an audit entry");
-    // While it is open: a queue that was closed has nothing in its WAL.
-    image_ = world.disk.image();
+    // While it is open: opening folds the WAL back.
+    open_ = world.disk.image();
+    queue->reset();
+    queue = store::Store::open(world.options);
+    ENSURE(queue.has_value(), "and opens again");
+    folded_ = world.disk.image();
   }
 
   static void change(Bytes& file, int what, std::size_t where, unsigned with) {
@@ -83,7 +91,8 @@ class PatchedQueue {
   }
 
   power_cut::Keys keys_;
-  power_cut::ModelDisk::Image image_;
+  power_cut::ModelDisk::Image open_;
+  power_cut::ModelDisk::Image folded_;
 };
 
 }  // namespace pishkhan::fuzz

@@ -15,6 +15,25 @@ protocol::StoredWord stored_up_to(const protocol::Batch& batch, const power_cut:
   return word;
 }
 
+std::vector<protocol::Acknowledgement> opened(const protocol::Batch& batch, const power_cut::Keys& keys) {
+  std::vector<protocol::Acknowledgement> words;
+  for (const protocol::BatchEntry& entry : batch.entries) {
+    const protocol::RecordHeader& header = entry.record.header;
+    const bool whole = entry.kind == protocol::EntryKind::Whole;
+    words.push_back({whole ? protocol::Verdict::Accepted : protocol::Verdict::Missing,
+                     batch.kiosk,
+                     batch.epoch,
+                     header.sequence,
+                     header.request_id,
+                     entry.record.hash,
+                     WallTime{},
+                     {},
+                     {}});
+    words.back().sign(keys.office);
+  }
+  return words;
+}
+
 void use(Store& queue, const power_cut::Keys& keys, power_cut::QueueWorld& world) {
   static_cast<void>(queue.room());
   static_cast<void>(queue.record_findings().has_value());
@@ -33,9 +52,12 @@ void use(Store& queue, const power_cut::Keys& keys, power_cut::QueueWorld& world
     ENSURE(arrived && *arrived == **batch, "what is sent is a batch");
     ENSURE(arrived->payloads_match(), "a payload goes only with its own head");
     if (!queue.mark_stored(stored_up_to(**batch, keys))) break;
+    if (batches % 2 == 0) static_cast<void>(queue.mark_opened(opened(**batch, keys)).has_value());
+    static_cast<void>(queue.batch_from((*batch)->first_sequence(), 3).has_value());
   }
   static_cast<void>(queue.anchor_head().has_value());
   static_cast<void>(queue.purge().has_value());
+  static_cast<void>(queue.unopened(0, 64).has_value());
 }
 
 }  // namespace

@@ -58,6 +58,8 @@ void add_changes(const Corpus& corpus) {
       {"wal-cut", {13, 0, 0x40, 0, 0, 0}},
       {"database-cut", {12, 0, 0x30, 10, 0, 0}},
       {"head-cut", {14, 0, 0, 1, 0, 0}},
+      {"folded-bit-in-version", {15, 0, 0, 60, 0, 0x80}},
+      {"folded-page-gone", {21, 0, 0x20, 0, 0, 0}},
       {"number-in-database", {3, 0, 0x10, 3, 0xFF, 0xFF}}};
   for (const auto& [name, changes] : all) {
     corpus.add("queue", name, "b" + text_of(changes));
