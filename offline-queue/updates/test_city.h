@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pishkhan::updates::testing {
@@ -34,6 +35,7 @@ class City final : public UpdateSource {
   WallTime time = at(1000);
   int parts_given = 0;
   bool spoils_parts = false;
+  bool gives_way_once = false;
 
   protocol::SignedUpdate say(protocol::UpdateKind kind, int kiosk, std::uint64_t number, Bytes payload,
                              std::optional<WallTime> expires = {}) {
@@ -69,6 +71,8 @@ class City final : public UpdateSource {
   }
   Result<protocol::CataloguePart, sync::SyncFault> catalogue_part(const protocol::Hash& hash,
                                                                   std::uint32_t offset) override {
+    if (std::exchange(gives_way_once, false))
+      return fail(sync::SyncFault{sync::SyncFaultKind::Stopped, {}, {}});
     const auto found = packs.find(to_hex(hash));
     if (found == packs.end()) return fail(sync::SyncFault{sync::SyncFaultKind::Refused, {}, {}});
     const Bytes& bytes = found->second;

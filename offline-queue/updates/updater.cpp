@@ -84,6 +84,11 @@ UpdateReport Updater::step(UpdateSource& source, UpdateBook& book, PackShelf& sh
     fetch(source, book, shelf, *pack, report);
   const bool wanted = book.wanted_pack(now).has_value();
   poll_next_ = !polls || !wanted;
+  // Gave way to somebody who waits: the same part is asked for right behind them.
+  if (report.fault && report.fault->kind == sync::SyncFaultKind::Stopped) {
+    poll_next_ = polls;
+    return report;
+  }
   const bool failed = report.fault || report.disk;
   if (!polls) fetching_fails_ = failed;
   if (failed) {

@@ -114,6 +114,21 @@ TEST_CASE("bytes that are not those that the city signed for are never taken") {
   CHECK(city.parts_given == 3);
 }
 
+TEST_CASE("a part that gave way to a citizen's question is asked for right behind it") {
+  City city;
+  Kiosk kiosk;
+  city.publish(1, sample_pack("1405.4"));
+  auto book = kiosk.open(city).value();
+  PackShelf shelf = kiosk.shelf();
+  Updater updater = kiosk.updater();
+  CHECK(updater.step(city, book, shelf, at(0)).wait == std::chrono::milliseconds(0));  // hears of the pack
+  city.gives_way_once = true;
+  const UpdateReport gave_way = updater.step(city, book, shelf, at(0));
+  CHECK(gave_way.fault.has_value());
+  CHECK(gave_way.wait == std::chrono::milliseconds(0));
+  CHECK(updater.step(city, book, shelf, at(0)).activated != nullptr);
+}
+
 TEST_CASE("a pack that the backend does not have is asked for once a period, and orders still come") {
   City city;
   Kiosk kiosk;
