@@ -171,6 +171,9 @@ Result<Answer, SyncFault> judged(Answer answer) {
   const bool redirect = answer.status >= 300 && answer.status < 400;
   // RFC 6585 section 6: 511 is what a portal should say, and seldom does.
   if (redirect || answer.status == 511) return fail(SyncFault{SyncFaultKind::CaptivePortal, {}, {}});
+  // What stands before a backend (a load balancer) refuses a large body in words of its own.
+  if (!json && answer.status == 413)
+    return fail(SyncFault{SyncFaultKind::Refused, protocol::Problem::of(protocol::ProblemType::TooLarge), {}});
   if (!json && answer.status < 500) return fail(SyncFault{SyncFaultKind::CaptivePortal, {}, {}});
   if (!json) return fail(SyncFault{SyncFaultKind::Busy, {}, answer.retry_after});
   return answer;

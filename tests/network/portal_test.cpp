@@ -83,10 +83,11 @@ TEST_CASE("a login page on the way is named so, with and without TLS, as page an
   std::vector<backend::Listener> listeners;
   listeners.push_back(
       {"127.0.0.1", 0, [&turn](const backend::HttpRequest&, std::unique_ptr<backend::Reply> reply) {
-         const std::array<backend::HttpAnswer, 5> answers{{{200, "text/html", "<html>", {}},
+         const std::array<backend::HttpAnswer, 6> answers{{{200, "text/html", "<html>", {}},
                                                            {302, "text/html", "", {}},
                                                            {511, "application/json", "{}", {}},
                                                            {502, "text/html", "proxy", 9},
+                                                           {413, "text/html", "<html>", {}},
                                                            {200, "application/json", "{}", {}}}};
          backend::answer(std::move(reply),
                          [made = answers.at(static_cast<std::size_t>(turn++))] { return made; });
@@ -101,5 +102,9 @@ TEST_CASE("a login page on the way is named so, with and without TLS, as page an
   const sync::SyncFault busy = fault_at(endpoint);
   CHECK(busy.kind == sync::SyncFaultKind::Busy);
   CHECK(busy.retry_after == std::chrono::seconds(9));
+  const sync::SyncFault too_large = fault_at(endpoint);
+  CHECK(too_large.kind == sync::SyncFaultKind::Refused);
+  REQUIRE(too_large.problem.has_value());
+  CHECK(too_large.problem->type == ProblemType::TooLarge);
   CHECK(fault_at(endpoint).kind == sync::SyncFaultKind::BadAnswer);
 }
