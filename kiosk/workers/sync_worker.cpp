@@ -265,10 +265,11 @@ void SyncWorker::answer(visit::effect::LookUp& job) {
   }
   const auto shown = client_->look_up(protocol::LookUp{*code, job.secret});
   if (!shown) {
-    const bool busy = shown.error().kind == sync::SyncFaultKind::Busy;
-    if (!busy && answer_from_book(job, *code)) return;
+    const auto& problem = shown.error().problem;
+    const bool too_often = problem && problem->type == protocol::ProblemType::TooManyAttempts;
+    if (!too_often && answer_from_book(job, *code)) return;
     setup_.events->post(visit::event::LookUpFailed{
-        job.visit, job.code, busy ? visit::LookUpFault::TooOften : visit::LookUpFault::Unreachable});
+        job.visit, job.code, too_often ? visit::LookUpFault::TooOften : visit::LookUpFault::Unreachable});
     return;
   }
   tell_network(true);
