@@ -148,7 +148,7 @@ void SyncWorker::take(SyncJob& job) {
     answer(*question);
   else if (auto* machine = std::get_if<MachineCondition>(&job))
     health_.machine_is(std::move(*machine));
-  else if (std::holds_alternative<Hurry>(job))
+  else if (std::holds_alternative<Hurry>(job) && pump_.may_be_cut_short())
     pump_due_ = setup_.clock->steady();
 }
 

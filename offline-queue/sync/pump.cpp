@@ -139,6 +139,7 @@ PumpReport Pump::step(Outbox& outbox, Backend& backend) {
   if (report.fault) {
     // The line is as good as it was: the same goes on right behind whoever it gave way to.
     if (report.fault->kind == SyncFaultKind::Stopped) return report;
+    waits_out_fault_ = true;
     if (is_refusal(*report.fault)) {
       report.wait = jittered(periods_.refused, random_);
     } else {
@@ -147,6 +148,7 @@ PumpReport Pump::step(Outbox& outbox, Backend& backend) {
     return report;
   }
   backoff_.succeeded();
+  waits_out_fault_ = false;
   if (again) return report;
   report.wait = jittered(outbox.awaits_opening() ? periods_.awaiting : periods_.idle, random_);
   return report;

@@ -40,7 +40,7 @@ struct PumpReport {
   int opened = 0;                       ///< words about opened ones
   std::optional<SyncFault> fault;       ///< the last thing that went wrong in this step
   std::optional<WallTime> server_time;  ///< the backend's clock, if it answered
-  std::chrono::milliseconds wait{0};    ///< until the next step; a new filing may cut it short
+  std::chrono::milliseconds wait{0};    ///< until the next step; see Pump::may_be_cut_short()
 };
 
 /// Sends what waits, then asks what was opened. One step is at most one batch and one page of words; it never
@@ -62,12 +62,16 @@ class Pump {
   /// Forget the waiting: the network is back, or staff asked for it.
   void hurry() {
     backoff_.succeeded();
+    waits_out_fault_ = false;
     fork_.reset();
     again_from_.reset();
     tried_from_ = 0;
     limit_ = static_cast<int>(protocol::largest_batch_entries);
   }
   [[nodiscard]] int failures() const { return backoff_.failures(); }
+  /// Whether something new in the queue is a reason to step at once. Not while a fault is waited out: at a busy
+  /// counter each filing would be a try, whatever Retry-After said.
+  [[nodiscard]] bool may_be_cut_short() const { return !waits_out_fault_; }
 
  private:
   void send_one(Outbox& outbox, Backend& backend, PumpReport& report, bool& again);
@@ -89,6 +93,7 @@ class Pump {
   int tried_from_ = 0;                                    ///< where the last such batch began
   std::optional<SyncFault> fork_;                         ///< nothing is sent while it stands
   int not_asked_ = 0;                                     ///< steps since that had nothing to ask for
+  bool waits_out_fault_ = false;
   bool asked_ = false;                                    ///< the backend was asked once how far it is
 };
 

@@ -133,6 +133,7 @@ TEST_CASE(
   CHECK(backend.asked_after.empty());
   CHECK(pump.step(outbox, backend).wait >= milliseconds(7'000));
   CHECK(pump.failures() == 2);
+  CHECK_FALSE(pump.may_be_cut_short());
 
   backend.faults = {fault(SyncFaultKind::Refused)};
   const PumpReport refused = pump.step(outbox, backend);
@@ -251,6 +252,7 @@ TEST_CASE("a batch that gave way to a citizen's question goes on at once, as lar
   const PumpReport gave_way = pump.step(outbox, backend);
   REQUIRE(gave_way.fault.has_value());
   CHECK(gave_way.wait == milliseconds(0));
+  CHECK(pump.may_be_cut_short());
   CHECK(backend.asked_after.empty());
   CHECK(pump.failures() == 0);
   CHECK(pump.step(outbox, backend).sent == 64);
