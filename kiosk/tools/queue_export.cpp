@@ -106,8 +106,11 @@ Result<Exported, ExportFault> export_batches(store::RecoveredQueue& queue, const
       batches.interrupt();
   });
   batches.end_run();
-  if (!batches.good() || std::fflush(file.get()) != 0 || ::fsync(::fileno(file.get())) != 0)
+  if (!batches.good() || std::fflush(file.get()) != 0 || ::fsync(::fileno(file.get())) != 0) {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);  // half of one would be taken for all there is
     return fail(ExportFault::CannotWrite);
+  }
   return batches.told();
 }
 

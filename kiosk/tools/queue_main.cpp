@@ -25,20 +25,32 @@ void complain(const std::string& words) {
   std::fprintf(stderr, "pishkhan-queue: %s\n", words.c_str());
 }
 
-std::unique_ptr<store::RecoveredQueue> opened(const Wanted& wanted) {
-  auto queue = store::RecoveredQueue::open(wanted.folder);
+std::unique_ptr<store::RecoveredQueue> opened(const Wanted& wanted, const store::Owner& owner = {}) {
+  auto queue = store::RecoveredQueue::open(wanted.folder, owner);
   if (!queue) {
     complain(tools::sentence(queue.error(), wanted.folder));
+    if (queue.error() == store::RecoverFault::Unreadable && owner.key == nullptr)
+      complain("verify and export, which have the kiosk's key, look for its records in the raw bytes");
     return nullptr;
   }
+  if ((*queue)->salvaged() > 0)
+    complain("SQLite cannot read this database; " + std::to_string((*queue)->salvaged()) +
+             " records were found in its raw bytes, and nothing of what the backend had said");
   return std::move(*queue);
 }
 
+struct Known {
+  protocol::VerifyingKey key;
+  int kiosk = 0;  ///< 0: a bare key says nothing of it
+  int epoch = 0;
+  [[nodiscard]] store::Owner owner() const { return {kiosk, epoch, &key}; }
+};
+
 /// The key that the city certified for this kiosk and epoch, or the one in a PEM file.
-std::optional<protocol::VerifyingKey> key_for(const Wanted& wanted, const store::RecoveredQueue& queue) {
+std::optional<Known> known_of(const Wanted& wanted) {
   if (!wanted.public_key.empty()) {
     auto key = protocol::VerifyingKey::load(wanted.public_key);
-    if (key) return std::move(*key);
+    if (key) return Known{std::move(*key)};
     complain(wanted.public_key + " is no public P-256 key in PEM");
     return std::nullopt;
   }
@@ -47,14 +59,18 @@ std::optional<protocol::VerifyingKey> key_for(const Wanted& wanted, const store:
     complain(wanted.enrolment + " is no enrolment that this program takes");
     return std::nullopt;
   }
-  if (enrolment->kiosk != queue.kiosk() || enrolment->epoch != queue.epoch()) {
-    complain(wanted.enrolment + " is of another kiosk or epoch than the queue");
-    return std::nullopt;
-  }
   auto key = protocol::VerifyingKey::from_point(enrolment->certificate.public_key);
-  if (key) return std::move(*key);
+  if (key) return Known{std::move(*key), enrolment->kiosk, enrolment->epoch};
   complain(wanted.enrolment + " holds no usable key");
   return std::nullopt;
+}
+
+std::unique_ptr<store::RecoveredQueue> opened_with(const Wanted& wanted, const Known& known) {
+  auto queue = opened(wanted, known.owner());
+  if (queue == nullptr || known.kiosk == 0) return queue;
+  if (known.kiosk == queue->kiosk() && known.epoch == queue->epoch()) return queue;
+  complain(wanted.enrolment + " is of another kiosk or epoch than the queue");
+  return nullptr;
 }
 
 int inspect(const Wanted& wanted) {
@@ -67,21 +83,19 @@ int inspect(const Wanted& wanted) {
 }
 
 int verify(const Wanted& wanted) {
-  const auto queue = opened(wanted);
+  const auto known = known_of(wanted);
+  const auto queue = known ? opened_with(wanted, *known) : nullptr;
   if (queue == nullptr) return 1;
-  const auto key = key_for(wanted, *queue);
-  if (!key) return 1;
-  const auto report = store::check_chain(*queue, &*key);
+  const auto report = store::check_chain(*queue, &known->key);
   std::fputs(tools::verification(*queue, report, wanted.form).c_str(), stdout);
-  return report.whole() ? 0 : 1;
+  return report.whole() && queue->salvaged() == 0 ? 0 : 1;
 }
 
 int export_to_file(const Wanted& wanted) {
-  const auto queue = opened(wanted);
+  const auto known = known_of(wanted);
+  const auto queue = known ? opened_with(wanted, *known) : nullptr;
   if (queue == nullptr) return 1;
-  const auto key = key_for(wanted, *queue);
-  if (!key) return 1;
-  const auto exported = tools::export_batches(*queue, *key, wanted.target);
+  const auto exported = tools::export_batches(*queue, known->key, wanted.target);
   if (!exported) {
     const bool there = exported.error() == tools::ExportFault::AlreadyThere;
     complain(wanted.target + (there ? " is there already; it is not overwritten" : " cannot be written"));

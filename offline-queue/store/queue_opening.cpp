@@ -37,7 +37,8 @@ Result<std::unique_ptr<Store>, StoreFault> Store::open(const Options& options) {
          "enrolment gave number and epoch");
   const std::unique_ptr<Files> own = options.files == nullptr ? system_files() : nullptr;
   Files& files = own ? *own : *options.files;
-  Salvage salvage(options, files);
+  const protocol::VerifyingKey own_key = options.kiosk_key->verifying_key();
+  Salvage salvage(options, files, own_key);
   const auto refuse = [&](StoreFault fault) {
     if (fault == StoreFault::IoError && takes_no_writes(files, options.folder)) fault = StoreFault::ReadOnly;
     log::error("store.not-opened", {{"fault", static_cast<int>(fault)}});

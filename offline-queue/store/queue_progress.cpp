@@ -248,7 +248,7 @@ Result<void, StoreFault> QueueStore::discard_damaged_files() {
   const auto now = counts();
   if (!now) return fail(now.error());
   if (now->unopened > 0) return {};
-  if (const auto done = Salvage(options_, files_).discard(); !done) return fail(done.error());
+  if (const auto done = Salvage(options_, files_, own_key_).discard(); !done) return fail(done.error());
   damaged_files_discarded_ = true;
   return {};
 }

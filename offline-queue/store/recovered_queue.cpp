@@ -1,6 +1,8 @@
 #include "offline-queue/store/recovered_queue.h"
 
+#include "base/core/clock.h"
 #include "offline-queue/store/queue_store.h"
+#include "offline-queue/store/salvage.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -16,6 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<const char*, 3> file_names{"queue.db", "queue.db-wal", "queue.head"};
+/// What a salvage leaves beside them.
+constexpr std::array<const char*, 3> salvage_names{"queue.db.damaged", "queue.db-wal.damaged", "queue.salvage"};
 // SQLite's locks on a database file lie from 0x40000000 on, 512 bytes (sqlite.org/fileformat2.html,
 // section 1.4).
 constexpr off_t lock_start = 0x40000000;
@@ -43,23 +47,55 @@ RecoveredQueue::~RecoveredQueue() {
   fs::remove_all(copy_, ignored);
 }
 
-Result<std::unique_ptr<RecoveredQueue>, RecoverFault> RecoveredQueue::open(const fs::path& folder) {
+Result<std::unique_ptr<RecoveredQueue>, RecoverFault> RecoveredQueue::open(const fs::path& folder,
+                                                                           const Owner& owner) {
   std::error_code error;
-  if (!fs::is_regular_file(folder / "queue.db", error)) return fail(RecoverFault::NotThere);
+  const bool whole = fs::is_regular_file(folder / "queue.db", error);
+  if (!whole && (owner.key == nullptr || !is_queue_folder(folder))) return fail(RecoverFault::NotThere);
   const fs::path temporary = fs::temp_directory_path(error);
   if (error) return fail(RecoverFault::CannotCopy);
   std::string pattern = (temporary / "pishkhan-queue-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) return fail(RecoverFault::CannotCopy);
   std::unique_ptr<RecoveredQueue> queue(new RecoveredQueue(pattern));
   if (const auto fault = queue->copy_from(folder)) return fail(*fault);
-  auto database = Database::open_copy(queue->copy_ / "queue.db");
+  auto fault = whole ? queue->open_copy() : RecoverFault::Unreadable;
+  if (fault == RecoverFault::Unreadable && owner.key != nullptr) {
+    queue->database_.reset();
+    // Anew: SQLite has thrown away the write-ahead log of a database that it could not read.
+    if (const auto failed = queue->copy_from(folder)) return fail(*failed);
+    if (queue->salvage(owner)) fault = queue->open_copy();
+  }
+  if (fault) return fail(*fault);
+  return queue;
+}
+
+std::optional<RecoverFault> RecoveredQueue::open_copy() {
+  auto database = Database::open_copy(copy_ / "queue.db");
   if (!database) {
     const bool newer = database.error() == StoreFault::NewerSchema;
-    return fail(newer ? RecoverFault::NewerSchema : RecoverFault::Unreadable);
+    return newer ? RecoverFault::NewerSchema : RecoverFault::Unreadable;
   }
-  queue->database_ = std::move(*database);
-  if (const auto fault = queue->read_identity()) return fail(*fault);
-  return queue;
+  database_ = std::move(*database);
+  return read_identity();
+}
+
+bool RecoveredQueue::salvage(Owner owner) {
+  const SystemClock clock;
+  const auto files = system_files();
+  if (owner.kiosk == 0) {
+    const auto told = HeadAnchor(copy_, *files).read();
+    if (!told || !told->head) return false;
+    owner.kiosk = told->head->kiosk;
+    owner.epoch = told->head->epoch;
+  }
+  Options options;
+  options.folder = copy_;
+  options.kiosk = owner.kiosk;
+  options.epoch = owner.epoch;
+  options.clock = &clock;
+  const auto saved = Salvage(options, *files, *owner.key).run();
+  salvaged_ = saved.value_or(0);
+  return saved.has_value();
 }
 
 std::optional<RecoverFault> RecoveredQueue::copy_from(const fs::path& folder) {
@@ -69,10 +105,17 @@ std::optional<RecoverFault> RecoveredQueue::copy_from(const fs::path& folder) {
     const fs::path from = folder / file_names.at(i);
     std::error_code error;
     if (!fs::exists(from, error)) continue;
-    fs::copy_file(from, copy_ / file_names.at(i), error);
+    fs::copy_file(from, copy_ / file_names.at(i), fs::copy_options::overwrite_existing, error);
     if (error) return RecoverFault::CannotCopy;
     fs::permissions(copy_ / file_names.at(i), fs::perms::owner_read | fs::perms::owner_write, error);
     *sizes.at(i) = fs::file_size(copy_ / file_names.at(i), error);
+  }
+  for (const char* name : salvage_names) {
+    std::error_code error;
+    if (!fs::exists(folder / name, error)) continue;
+    fs::copy_file(folder / name, copy_ / name, fs::copy_options::overwrite_existing, error);
+    if (error) return RecoverFault::CannotCopy;
+    fs::permissions(copy_ / name, fs::perms::owner_read | fs::perms::owner_write, error);
   }
   // A kiosk that started meanwhile may have written between two of the files.
   if (in_use(folder / "queue.db")) return RecoverFault::InUse;

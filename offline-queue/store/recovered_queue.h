@@ -13,11 +13,18 @@
 namespace pishkhan::store {
 
 enum class RecoverFault {
-  NotThere,     ///< no queue.db in the folder
+  NotThere,     ///< no queue.db in the folder, nor what is left of one
   InUse,        ///< a kiosk's program has it open: stop it first
-  Unreadable,   ///< no database of ours, or damaged beyond what SQLite can read
+  Unreadable,   ///< no database of ours, or damaged beyond what SQLite can read, and no record was found in it
   NewerSchema,  ///< written by a newer program
   CannotCopy,   ///< it cannot be read, or there is no room for a copy
+};
+
+/// Whose records to look for in the raw bytes, where SQLite cannot read the database.
+struct Owner {
+  int kiosk = 0;  ///< 0: as the head file says
+  int epoch = 0;
+  const protocol::VerifyingKey* key = nullptr;
 };
 
 /// What SQLite gives for one sequence number.
@@ -37,8 +44,10 @@ struct RecoveredRow {
 /// index is made. Thread: one at a time.
 class RecoveredQueue {
  public:
+  /// With an owner, a database that SQLite cannot read, or that a salvage had only half replaced, is searched for
+  /// his records (salvage.h), on the copy as everything.
   [[nodiscard]] static Result<std::unique_ptr<RecoveredQueue>, RecoverFault> open(
-      const std::filesystem::path& folder);
+      const std::filesystem::path& folder, const Owner& owner = {});
   ~RecoveredQueue();
   RecoveredQueue(const RecoveredQueue&) = delete;
   RecoveredQueue& operator=(const RecoveredQueue&) = delete;
@@ -49,6 +58,8 @@ class RecoveredQueue {
   /// The highest sequence that the table or the head file knows; 0: empty.
   [[nodiscard]] int highest() const { return highest_; }
   [[nodiscard]] const HeadAnchor::Contents& anchor() const { return anchor_; }
+  /// Records that were found in the raw bytes, since SQLite could not read the database; 0: it could.
+  [[nodiscard]] int salvaged() const { return salvaged_; }
   struct Sizes {
     std::uintmax_t database_bytes = 0;
     std::uintmax_t wal_bytes = 0;
@@ -62,6 +73,8 @@ class RecoveredQueue {
  private:
   explicit RecoveredQueue(std::filesystem::path copy) : copy_(std::move(copy)) {}
   [[nodiscard]] std::optional<RecoverFault> copy_from(const std::filesystem::path& folder);
+  [[nodiscard]] std::optional<RecoverFault> open_copy();
+  [[nodiscard]] bool salvage(Owner owner);
   [[nodiscard]] std::optional<RecoverFault> read_identity();
   void read_entry(RecoveredRow& row);
   void read_progress(RecoveredRow& row);
@@ -72,6 +85,7 @@ class RecoveredQueue {
   int epoch_ = 0;
   int schema_version_ = 0;
   int highest_ = 0;
+  int salvaged_ = 0;
   HeadAnchor::Contents anchor_;
   Sizes sizes_;
 };

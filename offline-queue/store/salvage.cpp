@@ -161,9 +161,8 @@ Result<int, StoreFault> Salvage::run() {
 }
 
 Result<int, StoreFault> Salvage::make() {
-  const protocol::VerifyingKey key = options_.kiosk_key->verifying_key();
   std::vector<Bytes> bytes;
-  Carver carver(options_.kiosk, options_.epoch, key);
+  Carver carver(options_.kiosk, options_.epoch, key_);
   // Older first; of the two, the WAL has the newer pages.
   for (const char* name : {moved[1].to, moved[1].from, moved[0].to, moved[0].from}) {
     auto file = files_.read(options_.folder / name);
@@ -189,7 +188,7 @@ Result<int, StoreFault> Salvage::make() {
   if (!anchor) return fail(anchor.error());
   std::optional<HeadAnchor::Head> head = anchor->head;
   const bool ours = head && head->sequence > 0 && head->kiosk == options_.kiosk &&
-                    head->epoch == options_.epoch && key.verify(head->hash, head->signature);
+                    head->epoch == options_.epoch && key_.verify(head->hash, head->signature);
   if (!ours) head = std::nullopt;
   const Chosen chosen = choose(candidates, head);
   if (chosen.empty()) return fail(StoreFault::Damaged);

@@ -9,7 +9,9 @@ namespace pishkhan::store {
 /// saved is opened at the backend. The power may go at any moment: then it is begun again (`unfinished`).
 class Salvage {
  public:
-  Salvage(const Options& options, Files& files) : options_(options), files_(files) {}
+  /// Takes of `options` where the queue lies, whose it is, the clock and the disk; `key` has signed the records.
+  Salvage(const Options& options, Files& files, const protocol::VerifyingKey& key)
+      : options_(options), files_(files), key_(key) {}
 
   /// The power went in the middle of one.
   [[nodiscard]] Result<bool, StoreFault> unfinished();
@@ -26,6 +28,7 @@ class Salvage {
 
   const Options& options_;
   Files& files_;
+  const protocol::VerifyingKey& key_;
 };
 
 }  // namespace pishkhan::store

@@ -71,6 +71,38 @@ TEST_CASE("what a disk still holds is exported, imported at the backend, once ho
             .status == 1);  // never overwritten
 }
 
+TEST_CASE("what SQLite cannot read is searched for records, in the copy, and they are exported and imported") {
+  const Disk disk;
+  const Backend backend(disk);
+  SUBCASE("a database and a write-ahead log without their heads") {
+    for (const char* name : {"queue.db", "queue.db-wal"}) {
+      std::string bytes = disk.world.raw(name);
+      std::fill_n(bytes.begin(), name == std::string("queue.db") ? 100 : 32, '\0');
+      disk.world.put_raw(name, bytes);
+    }
+  }
+  SUBCASE("the power went in the middle of a salvage") {
+    const auto& folder = disk.world.options.folder;
+    std::filesystem::rename(folder / "queue.db-wal", folder / "queue.db-wal.damaged");
+    std::filesystem::rename(folder / "queue.db", folder / "queue.db.damaged");
+  }
+  const auto before = disk.bytes();
+  const std::string program = std::string(PISHKHAN_PROGRAMS) + "/pishkhan-queue ";
+  CHECK(run(program + "inspect " + disk.folder()).status == 1);
+  const Said verified = disk.ours();
+  CHECK(verified.status == 1);  // never whole: SQLite could not read it
+  CHECK(verified.json()["sound"] == record_count);
+  const Said exported = backend.export_to_file();
+  CHECK(exported.status == 0);
+  CHECK(exported.json()["whole"] == record_count - 1);
+  CHECK(exported.json()["left_out"] == 0);
+  CHECK(disk.bytes() == before);
+  CHECK(backend.import_file().status == 0);
+  CHECK(backend.count("1") == record_count);
+  disk.write_enrolment(disk.world.ingest);  // somebody else's key finds nothing
+  CHECK(backend.export_to_file().status == 1);
+}
+
 TEST_CASE("what does not verify is left out, and the backend says from where on it misses") {
   const Disk disk;
   const Backend backend(disk);
