@@ -2,6 +2,7 @@
 
 #include "base/core/log.h"
 #include "base/core/personal.h"
+#include "kiosk/workers/most_overdue.h"
 #include "kiosk/workers/tracking_answer.h"
 #include "offline-queue/protocol/certificates.h"
 #include "offline-queue/sync/store_outbox.h"
@@ -113,16 +114,11 @@ void SyncWorker::run(const std::stop_token& stop) {
 /// so that a queue which takes hours to empty keeps back neither staff's orders nor the word of how full it is. What
 /// was filed goes first where two are due alike.
 void SyncWorker::do_most_overdue() {
-  struct Duty {
-    SteadyTime due;
-    void (SyncWorker::*work)();
-  };
-  std::vector<Duty> duties;
+  std::vector<Duty<void (SyncWorker::*)()>> duties;
   if (client_) duties = {{pump_due_, &SyncWorker::pump_once}, {keys_due_, &SyncWorker::keep_keys}};
   duties.push_back({city_due_, &SyncWorker::ask_city});
   if (client_) duties.push_back({health_.next_due(), &SyncWorker::report_health});
-  const auto first = std::ranges::min_element(duties, {}, &Duty::due);
-  if (first->due <= setup_.clock->steady()) (this->*first->work)();
+  if (const auto work = most_overdue(duties, setup_.clock->steady())) (this->**work)();
 }
 
 void SyncWorker::open_client(const std::stop_token& stop) {
