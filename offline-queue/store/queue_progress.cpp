@@ -370,8 +370,9 @@ Room QueueStore::room() {
   if (!now || now->free_bytes < options_.least_room_bytes || now->queue_bytes >= now->budget_bytes) {
     return Room::TooLittle;
   }
-  const bool is_low =
-      now->free_bytes < options_.low_room_bytes || now->queue_bytes >= now->budget_bytes / 5 * 4;
+  // A salvage makes a second database beside the damaged one.
+  const bool is_low = now->free_bytes < options_.low_room_bytes + now->queue_bytes ||
+                      now->queue_bytes >= now->budget_bytes / 5 * 4;
   return is_low ? Room::Low : Room::Enough;
 }
 

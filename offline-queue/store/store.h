@@ -55,7 +55,7 @@ struct Options {
   const protocol::VerifyingKey* ingest_key = nullptr;  ///< verifies Stored; nothing: all are refused
   const protocol::VerifyingKey* cases_key = nullptr;   ///< verifies Opened; nothing: all are refused
   const Clock* clock = nullptr;
-  std::uint64_t low_room_bytes = 256U << 20;   ///< below: warn staff
+  std::uint64_t low_room_bytes = 256U << 20;   ///< below, with room for a second queue (salvage.h): warn staff
   std::uint64_t least_room_bytes = 32U << 20;  ///< below: refuse before a citizen has typed anything
   std::uint64_t budget_bytes = 4ULL << 30;     ///< of the queue itself; warned of from four fifths on
   Look look = Look::AtTheChain;

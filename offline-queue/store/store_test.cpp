@@ -204,6 +204,11 @@ TEST_CASE("little room is told before anything is typed") {
   CHECK(store->room() == Room::Enough);
   world.files.free = world.options.low_room_bytes - 1;
   CHECK(store->room() == Room::Low);
+  for (int id = 1; id <= 20; ++id) REQUIRE(World::file(*store, std::string(9000, 'a'), id).has_value());
+  world.files.free = world.options.low_room_bytes + 100'000;  // not enough to make the queue anew beside itself
+  CHECK(store->room() == Room::Low);
+  world.files.free += 400'000;
+  CHECK(store->room() == Room::Enough);
   world.files.free = world.options.least_room_bytes - 1;
   CHECK(store->room() == Room::TooLittle);
 }
