@@ -1,6 +1,7 @@
 #include "tests/power-cut/model_disk.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 namespace pishkhan::power_cut {
@@ -116,11 +117,10 @@ std::size_t ModelDisk::used() const {
   return bytes;
 }
 
-bool ModelDisk::has_room_for(const std::string& name, std::size_t end) const {
-  if (end > largest_file_) return false;
+std::size_t ModelDisk::room_until(const std::string& name) const {
   const auto found = names_.find(name);
   const std::size_t size = found == names_.end() ? 0 : found->second->current.size();
-  return end <= size || end - size <= room();
+  return std::min(largest_file_, size + std::min(room(), std::numeric_limits<std::size_t>::max() - size));
 }
 
 ModelDisk::Image ModelDisk::image() const {

@@ -49,8 +49,12 @@ int write_file(sqlite3_file* file, const void* source, int count, sqlite3_int64 
   const OpenFile& open = as_open(file);
   const ByteView bytes(static_cast<const std::uint8_t*>(source), static_cast<std::size_t>(count));
   if (!open.disk->exists(open.name)) return SQLITE_IOERR_WRITE;
-  if (!open.disk->has_room_for(open.name, static_cast<std::size_t>(offset) + bytes.size())) return SQLITE_FULL;
-  return open.disk->write(open.name, static_cast<std::size_t>(offset), bytes) ? SQLITE_OK : SQLITE_IOERR_WRITE;
+  // Of what does not fit, the beginning is written, as write(2) does.
+  const auto start = static_cast<std::size_t>(offset);
+  const std::size_t until = open.disk->room_until(open.name);
+  const std::size_t fits = until <= start ? 0 : std::min(bytes.size(), until - start);
+  if (fits > 0 && !open.disk->write(open.name, start, bytes.first(fits))) return SQLITE_IOERR_WRITE;
+  return fits == bytes.size() ? SQLITE_OK : SQLITE_FULL;
 }
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {

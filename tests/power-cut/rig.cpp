@@ -38,13 +38,14 @@ struct Keys {
 
 class World {
  public:
-  World(std::uint64_t seed, store::Durability durability, const Keys& keys, Tally& tally)
+  World(std::uint64_t seed, store::Durability durability, Asking asking, const Keys& keys, Tally& tally)
       : random_(seed),
         disk_(seed * 31 + 7),
         vfs_(disk_, "model-" + std::to_string(seed)),
         files_(disk_),
         keys_(keys),
-        tally_(tally) {
+        tally_(tally),
+        asking_(asking) {
     options_.folder = "/disk";
     options_.kiosk = kiosk;
     options_.epoch = epoch;
@@ -63,6 +64,7 @@ class World {
     // Half of the cuts come early, where the files are being made, folded back or opened.
     disk_.cut_after(1 + static_cast<int>(random_.below(random_.below(2) == 0 ? 60 : 400)));
     if (auto opened = store::Store::open(options_)) {
+      file_again(**opened);
       const int steps = 1 + static_cast<int>(random_.below(30));
       for (int step = 0; step < steps && disk_.powered(); ++step) act(**opened);
     }
@@ -81,20 +83,44 @@ class World {
     acknowledge(queue);
   }
 
+  struct Matter {
+    protocol::RequestId id{};
+    protocol::Hash duplicate{};
+  };
+
   void file(store::Store& queue) {
-    const auto id = random_.bytes<16>();
-    const auto filed = queue.append(protocol::RecordType::Request, id, [&](const store::Place&) {
+    const Matter matter{random_.bytes<16>(), random_.bytes<32>()};
+    file(queue, matter);
+  }
+
+  void file(store::Store& queue, const Matter& matter) {
+    untold_ = matter;
+    const auto filed = queue.append(protocol::RecordType::Request, matter.id, [&](const store::Place&) {
       store::Draft draft;
       draft.payload.resize(200 + random_.below(6000));
       random_.fill(draft.payload);
-      draft.duplicate = random_.bytes<32>();
+      draft.duplicate = matter.duplicate;
       draft.recovery = random_.bytes<32>();
       return std::optional(draft);
     });
     if (filed && disk_.powered()) {
+      untold_.reset();
       ++tally_.acknowledged;
       promised_[filed->code.sequence] = filed->record.hash;
     }
+  }
+
+  /// Whoever was told nothing when the power went files the same again, as soon as there is power. The kiosk asks
+  /// first whether it is there.
+  void file_again(store::Store& queue) {
+    if (!untold_) return;
+    if (asking_ == Asking::First) {
+      const auto waiting = queue.find_duplicate(untold_->duplicate);
+      if (!waiting) return;
+      if (*waiting) return untold_.reset();
+    }
+    ++tally_.filed_again;
+    file(queue, Matter(*untold_));
   }
 
   void print(store::Store& queue) {
@@ -176,17 +202,19 @@ class World {
   const Keys& keys_;
   Tally& tally_;
   store::Options options_;
+  Asking asking_;
+  std::optional<Matter> untold_;  ///< the last filing, if nobody was told what became of it
   std::map<int, protocol::Hash> promised_;
   std::set<int> may_be_erased_;
 };
 
 }  // namespace
 
-Tally run(int crashes, std::uint64_t first_seed, store::Durability durability) {
+Tally run(int crashes, std::uint64_t first_seed, store::Durability durability, Asking asking) {
   const Keys keys;
   Tally tally;
   for (std::uint64_t seed = first_seed; tally.crashes < crashes; ++seed) {
-    World world(seed, durability, keys, tally);
+    World world(seed, durability, asking, keys, tally);
     for (int life = 0; life < restarts_per_world && tally.crashes < crashes; ++life) {
       if (!world.live_once()) break;
     }
@@ -200,9 +228,10 @@ std::string describe(const Tally& tally) {
   std::snprintf(
       text.data(), text.size(),
       "%d crashes, %d acknowledged, %d lost, %d changed, %d duplicated, %d unverified, %d not opened, "
-      "%d false alarms, %d erased too early; %d under way and kept",
+      "%d false alarms, %d erased too early; %d under way and kept, %d filed again",
       tally.crashes, tally.acknowledged, tally.lost, tally.changed, tally.duplicated, tally.unverified,
-      tally.not_opened, tally.false_alarms, tally.half_erased, tally.unacknowledged);
+      tally.not_opened, tally.false_alarms, tally.half_erased, tally.unacknowledged,
+      tally.filed_again);
   return text.data();
 }
 

@@ -19,16 +19,22 @@ struct Tally {
   int false_alarms = 0;    ///< restarts after which the anchored head did not match
   int half_erased = 0;     ///< envelopes gone although no opened acknowledgement was given
   int unacknowledged = 0;  ///< appends that were under way at the cut and are there: allowed
+  int filed_again = 0;     ///< by those who were told nothing when the power went
   std::uint64_t first_bad_seed = 0;
   [[nodiscard]] bool flawless() const {
     return lost + changed + duplicated + unverified + not_opened + false_alarms + half_erased == 0;
   }
 };
 
+/// Whether who files again asks first if it is there. Only the control does not, to show that the rig sees
+/// duplicates.
+enum class Asking { First, Never };
+
 /// The real Store over a ModelDisk. Each seed is a world: an empty disk, the creation of the queue, then
 /// citizens, receipts, anchors, acknowledgements and erasures, cut off at a random operation and started
 /// again several times. One seed is one run; a seed that fails can be run alone.
-[[nodiscard]] Tally run(int crashes, std::uint64_t first_seed, store::Durability durability);
+[[nodiscard]] Tally run(int crashes, std::uint64_t first_seed, store::Durability durability,
+                        Asking asking = Asking::First);
 
 /// One line.
 [[nodiscard]] std::string describe(const Tally& tally);
