@@ -10,6 +10,7 @@
 #include "offline-queue/reference-backend/opener.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -20,6 +21,11 @@ using namespace protocol;
 namespace {
 
 constexpr int kReportAtOnce = 64;
+
+/// Ingest heard us and said no.
+bool is_refusal(const Cases::PollFault& fault) {
+  return fault.where == Cases::PollFault::Where::Ingest && fault.sync.kind == sync::SyncFaultKind::Refused;
+}
 
 /// As ingest does: what kiosks.json says is read at each start and joins what is known.
 Result<void, CasesFault> join_register(CasesStore& store, const std::filesystem::path& file, WallTime now) {
@@ -62,6 +68,8 @@ Result<Cases, CasesFault> Cases::open(const CasesOptions& options, const Clock& 
   if (!store) return fail(CasesFault::BadDatabase);
   // Requests that were filed under it are judged by it, also when a newer one is served.
   if (keep_pack(*store, *pack) == PackKept::Failed) return fail(CasesFault::BadDatabase);
+  if (!(store->begin() && store->signs_with(signing_key->verifying_key().point()) && store->commit()))
+    return fail(CasesFault::BadDatabase);
   if (const auto joined = join_register(*store, options.kiosks_file, clock.wall()); !joined)
     return fail(joined.error());
   Result<SigningKey, KeyFault> update_key = SigningKey::load(options.update_key);
@@ -207,16 +215,34 @@ Cases::PollFault Cases::database_fault() {
   return {PollFault::Where::Database, {}};
 }
 
+std::optional<OpenedReport> Cases::own_words(std::vector<OpenedReport::Case> cases) {
+  const VerifyingKey key = signing_key_.verifying_key();
+  const auto foreign = std::stable_partition(
+      cases.begin(), cases.end(),
+      [&key](const OpenedReport::Case& one) { return one.acknowledgement.verify(key); });
+  const std::vector<OpenedReport::Case> others(std::make_move_iterator(foreign),
+                                               std::make_move_iterator(cases.end()));
+  cases.erase(foreign, cases.end());
+  if (!others.empty()) {
+    log::error("cases.words-under-another-key", {{"words", others.size()}});
+    if (!(store_.begin() && store_.set_aside(others) && store_.commit())) return std::nullopt;
+  }
+  return OpenedReport{std::move(cases)};
+}
+
 Result<int, Cases::PollFault> Cases::report_all(const std::stop_token& stop) {
   int reported = 0;
   for (;;) {
-    OpenedReport report{store_.unreported(kReportAtOnce)};
-    if (report.cases.empty()) return reported;
-    const auto taken = link_.report(report, stop);
+    auto waiting = store_.unreported(kReportAtOnce);
+    if (waiting.empty()) return reported;
+    const auto report = own_words(std::move(waiting));
+    if (!report) return fail(database_fault());
+    if (report->cases.empty()) continue;
+    const auto taken = link_.report(*report, stop);
     if (!taken) return fail(PollFault{PollFault::Where::Ingest, taken.error()});
-    if (!(store_.begin() && store_.mark_reported(report.cases) && store_.commit()))
+    if (!(store_.begin() && store_.mark_reported(report->cases) && store_.commit()))
       return fail(database_fault());
-    reported += static_cast<int>(report.cases.size());
+    reported += static_cast<int>(report->cases.size());
   }
 }
 
@@ -297,21 +323,21 @@ Result<SealedPage, Cases::PollFault> Cases::take_page(const std::stop_token& sto
 
 Result<Cases::Polled, Cases::PollFault> Cases::poll_once(const std::stop_token& stop) {
   Polled polled;
-  const auto before = report_all(stop);
-  if (!before) return fail(before.error());
+  // First, so that a word which ingest refuses holds up no record.
   const auto page = take_page(stop);
   if (!page) return fail(page.error());
   polled.taken = static_cast<int>(page->arrivals.size());
   polled.more = page->more;
-  const auto after = report_all(stop);
-  if (!after) return fail(after.error());
-  polled.reported = *before + *after;
+  const auto reported = report_all(stop);
+  if (!reported && !is_refusal(reported.error())) return fail(reported.error());
+  polled.reported = reported.value_or(0);
   // Behind the words, which ingest must know before it can show a new stage.
   const auto relayed = relay_updates(stop);
   if (!relayed) return fail(relayed.error());
   polled.relayed = *relayed;
   // Last, so that what hinders it holds up no record.
   if (const auto enrolled = enrol(stop); !enrolled) return fail(enrolled.error());
+  if (!reported) return fail(reported.error());
   return polled;
 }
 

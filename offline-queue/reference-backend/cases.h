@@ -86,6 +86,8 @@ class Cases {
   Result<void, PollFault> give_book(protocol::Hash& held, const std::stop_token& stop);
   PollFault database_fault();
   Result<int, PollFault> report_all(const std::stop_token& stop);
+  /// The words of these that are under the key in force; the others are set aside. Nothing: the database failed.
+  std::optional<protocol::OpenedReport> own_words(std::vector<protocol::OpenedReport::Case> cases);
   Result<int, PollFault> relay_updates(const std::stop_token& stop);
   bool tell_kiosk(const CasesStore::Taken& taken);
   /// The pack that a request was filed under; the present one if that is not kept here.

@@ -162,14 +162,35 @@ bool CasesStore::report_again(int kiosk, int epoch, int sequence) {
 }
 
 bool CasesStore::mark_reported(const std::vector<OpenedReport::Case>& cases) {
-  Statement query = database_.prepare("UPDATE record SET reported=1 WHERE kiosk=? AND epoch=? AND sequence=?");
+  return mark(cases, Reported::Yes);
+}
+
+bool CasesStore::set_aside(const std::vector<OpenedReport::Case>& cases) {
+  return mark(cases, Reported::SetAside);
+}
+
+bool CasesStore::mark(const std::vector<OpenedReport::Case>& cases, Reported reported) {
+  Statement query = database_.prepare("UPDATE record SET reported=? WHERE kiosk=? AND epoch=? AND sequence=?");
   for (const OpenedReport::Case& one : cases) {
     const Acknowledgement& word = one.acknowledgement;
-    static_cast<void>(query.bind(1, word.kiosk).bind(2, word.epoch).bind(3, word.sequence).step());
+    query.bind(1, static_cast<std::int64_t>(reported)).bind(2, word.kiosk).bind(3, word.epoch);
+    static_cast<void>(query.bind(4, word.sequence).step());
     if (query.failed()) return false;
     query.reset();
   }
   return true;
+}
+
+bool CasesStore::signs_with(const PublicPoint& key) {
+  const std::string name = to_hex(key);
+  {
+    Statement query = database_.prepare("SELECT value FROM progress WHERE name='signing-key'");
+    if (query.step() && query.text(0) == name) return true;
+    if (query.failed()) return false;
+  }
+  Statement put = database_.prepare("INSERT OR REPLACE INTO progress(name, value) VALUES('signing-key', ?)");
+  static_cast<void>(put.bind(1, name).step());
+  return !put.failed() && database_.run("UPDATE record SET reported=0 WHERE reported=2");
 }
 
 std::vector<CasesStore::Row> CasesStore::rows(Statement& query) {

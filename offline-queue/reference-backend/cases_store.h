@@ -57,6 +57,10 @@ class CasesStore {
   bool report_again(int kiosk, int epoch, int sequence);
   bool report_everything_again() { return database_.run("UPDATE record SET reported=0"); }
   bool mark_reported(const std::vector<protocol::OpenedReport::Case>& cases);
+  /// Words under a key that is not in force: ingest would not take them, so they wait until it is again.
+  bool set_aside(const std::vector<protocol::OpenedReport::Case>& cases);
+  /// At each start: the key in force. Words that were set aside under another one are looked at again.
+  bool signs_with(const protocol::PublicPoint& key);
 
   struct Row {
     protocol::OpenedReport::Case report;
@@ -78,6 +82,8 @@ class CasesStore {
   std::vector<Row> requests_since(std::int64_t& arrival);
 
  private:
+  enum class Reported { No = 0, Yes = 1, SetAside = 2 };
+  bool mark(const std::vector<protocol::OpenedReport::Case>& cases, Reported reported);
   explicit CasesStore(Database database) : database_(std::move(database)) {}
   static std::vector<Row> rows(Statement& query);
   Database database_;

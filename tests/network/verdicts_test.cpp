@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+
 using namespace pishkhan;
 using namespace pishkhan::network_test;
 using namespace pishkhan::protocol;
@@ -148,6 +150,65 @@ TEST_CASE("ingest keeps no word that cases did not sign") {
   const auto refused = link->report({{{word, "", ""}}}, {});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().problem->type == ProblemType::BadSignature);
+  // Beside one that cases did sign it is only passed over.
+  Acknowledgement genuine = word;
+  genuine.verdict = Verdict::Accepted;
+  genuine.sign(SigningKey::load(counter.folder() / "keys" / "cases" / "signing.pem").value());
+  const auto taken = link->report({{{word, "", ""}, {genuine, "", ""}}}, {});
+  REQUIRE(taken.has_value());
+  CHECK(taken->taken == 1);
+  CHECK(exchange.state_of(1) == CaseState::Opened);
   exchange.settle();
   CHECK(exchange.state_of(1) == CaseState::Opened);
+}
+
+TEST_CASE("another signing key at cases holds up no record; the words wait for ingest, or for their own key") {
+  Counter counter("other-key");
+  const auto cases_keys = counter.folder() / "keys" / "cases";
+  const auto put = [&](const SigningKey& key) {
+    std::filesystem::remove(cases_keys / "signing.pem");
+    REQUIRE(key.save(cases_keys / "signing.pem").has_value());
+  };
+  const auto tell_ingest = [&](const SigningKey& key) {
+    std::ofstream(counter.folder() / "keys" / "ingest" / "cases-public.pem", std::ios::trunc)
+        << key.verifying_key().pem();
+  };
+  sync::StoreOutbox outbox(counter.store());
+  const auto file = [&](int number) {
+    counter.file(number);
+    auto client = sync::Client::open(counter.endpoint(counter.ingest().port())).value();
+    REQUIRE(outbox.stored(client.send(*outbox.next_batch(64))->stored) == sync::Outbox::Kept::Yes);
+  };
+  const auto state_of = [&](int sequence) {
+    const auto view = sync::Client::open(counter.endpoint(counter.ingest().port()))
+                          .value()
+                          .look_up({{counter.enrolment().kiosk, counter.enrolment().epoch, sequence}, {}});
+    REQUIRE(view.has_value());
+    return view->state;
+  };
+  // Ingest has not been told of the new key.
+  const SigningKey first = SigningKey::load(cases_keys / "signing.pem").value();
+  const SigningKey second = SigningKey::generate();
+  put(second);
+  counter.restart_ingest();
+  for (int number = 1; number <= 2; ++number) {
+    file(number);
+    const auto polled = counter.cases().poll_once({});
+    REQUIRE_FALSE(polled.has_value());
+    CHECK(polled.error().sync.kind == sync::SyncFaultKind::Refused);
+    CHECK(counter.look_into_cases().requests("").size() == static_cast<std::size_t>(number));
+  }
+  // Both have the first one again: what was said under the second waits, and nothing waits for it.
+  put(first);
+  counter.restart_ingest();
+  file(3);
+  REQUIRE(counter.cases().poll_once({}).has_value());
+  CHECK(state_of(1) == CaseState::Received);
+  CHECK(state_of(3) == CaseState::Opened);
+  // And with the second one at both it is told.
+  put(second);
+  tell_ingest(second);
+  counter.restart_ingest();
+  REQUIRE(counter.cases().poll_once({}).has_value());
+  for (int sequence = 1; sequence <= 3; ++sequence) CHECK(state_of(sequence) == CaseState::Opened);
 }
