@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/core/clock.h"
 #include "base/core/result.h"
 
 #include <cstdint>
@@ -22,6 +23,7 @@ struct HttpRequest {
   std::string peer_role;    ///< its organisational unit: "kiosk" or "cases"
   int peer_epoch = 0;       ///< of a kiosk's certificate; 0: it names none
   std::string peer_serial;  ///< of a kiosk's certificate
+  WallTime peer_until{};    ///< when that ends
 };
 
 struct HttpAnswer {

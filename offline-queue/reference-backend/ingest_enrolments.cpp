@@ -43,6 +43,12 @@ ProblemType refusal_named(std::string_view text) {
   return ProblemType::Failed;
 }
 
+/// A kiosk that shows this certificate, or a later one, has had the answer, and asks for the next: it would take no
+/// older one (sync/enrolment_check.cpp has the same rule).
+bool is_news(const ClientCertificate& given, const IngestEnrolments::Question& question) {
+  return given.serial != question.present_serial && given.not_after >= question.present_until;
+}
+
 }  // namespace
 
 bool IngestEnrolments::prepare(Database& database) {
@@ -177,9 +183,8 @@ IngestEnrolments::Reply IngestEnrolments::ask(const Question& question) {
     if (refusal.empty() && text.empty()) return StillWaiting{};
     if (by_code && !refusal.empty()) return refusal_named(refusal);
     auto answer = EnrolmentAnswer::parse(text);
-    // A kiosk that shows the certificate it got here has that answer, and asks for the next.
     const auto given = answer ? ClientCertificate::parse(answer->certificate) : std::nullopt;
-    if (answer && (by_code || (given && given->serial != question.present_serial))) return std::move(*answer);
+    if (answer && (by_code || (given && is_news(*given, question)))) return std::move(*answer);
   }
   if (by_code && question.now > question.expires_at) return ProblemType::CodeExpired;
   if (by_code) {

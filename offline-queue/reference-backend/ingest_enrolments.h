@@ -37,6 +37,7 @@ class IngestEnrolments {
     protocol::Hash proof{};
     WallTime expires_at{};       ///< of the code
     std::string present_serial;  ///< of the certificate that a renewing kiosk showed
+    WallTime present_until{};    ///< and when that ends
     WallTime now{};
   };
   struct StillWaiting {};

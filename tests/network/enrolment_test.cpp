@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include <thread>
+
 using namespace pishkhan;
 using namespace pishkhan::network_test;
 using namespace pishkhan::protocol;
@@ -172,6 +174,43 @@ TEST_CASE("an answer that was lost is given again, byte for byte; so is one that
   REQUIRE(city.cases().poll_once({}).has_value());
   CHECK(*kiosk.ask(request)->answer == *once->answer);
   CHECK(kiosk.enrol(code)->epoch == 1);
+}
+
+TEST_CASE("a renewal's answer is given again if it was lost, and never to a kiosk that has a later certificate") {
+  Counter city("late-renewal");
+  NewKiosk kiosk(city, "late-renewal-kiosk");
+  REQUIRE(kiosk.enrol(kiosk.code(1043)).has_value());
+  kiosk.start();
+  const auto renew = [&] { return kiosk.renew_until_done(kiosk.certificate().not_after - std::chrono::hours(1)); };
+  // Certificates tell their ends to the second.
+  const auto later = [] { std::this_thread::sleep_for(std::chrono::milliseconds(1'100)); };
+  REQUIRE(renew() == sync::Renewal::What::Renewed);
+  later();
+
+  SUBCASE("it came by a code") {
+    const auto before = kiosk.certificate();
+    REQUIRE(kiosk.enrol(kiosk.code(1043), sync::EnrolWith::PresentKey)->epoch == 1);
+    REQUIRE(kiosk.certificate().not_after > before.not_after);
+  }
+  SUBCASE("ingest was put back to before the last renewal") {
+    city.keep_ingest_database();
+    REQUIRE(renew() == sync::Renewal::What::Renewed);
+    city.restore_ingest_database();
+  }
+  later();
+  const auto present = kiosk.certificate();
+  kiosk.connect();
+  sync::KeyFolder folder(kiosk.keys());
+  const auto key = SigningKey::load(folder.current()->signing_key).value();
+  const auto ask = [&] { return kiosk.client().renew({1, make_certificate_request(key, 1043).value()})->answer; };
+  CHECK_FALSE(ask().has_value());
+  REQUIRE(city.cases().poll_once({}).has_value());
+  const auto lost = ask();
+  REQUIRE(lost.has_value());
+  CHECK(ask() == lost);
+  CHECK(renew() == sync::Renewal::What::Renewed);
+  CHECK(kiosk.certificate() == ClientCertificate::parse(lost->certificate));
+  CHECK(kiosk.certificate().not_after > present.not_after);
 }
 
 TEST_CASE(
