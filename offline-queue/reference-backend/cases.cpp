@@ -10,7 +10,6 @@
 #include "offline-queue/reference-backend/opener.h"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -19,13 +18,6 @@ namespace pishkhan::backend {
 using namespace protocol;
 
 namespace {
-
-constexpr int kReportAtOnce = 64;
-
-/// Ingest heard us and said no.
-bool is_refusal(const Cases::PollFault& fault) {
-  return fault.where == Cases::PollFault::Where::Ingest && fault.sync.kind == sync::SyncFaultKind::Refused;
-}
 
 /// As ingest does: what kiosks.json says is read at each start and joins what is known.
 Result<void, CasesFault> join_register(CasesStore& store, const std::filesystem::path& file, WallTime now) {
@@ -215,62 +207,6 @@ Cases::PollFault Cases::database_fault() {
   return {PollFault::Where::Database, {}};
 }
 
-std::optional<OpenedReport> Cases::own_words(std::vector<OpenedReport::Case> cases) {
-  const VerifyingKey key = signing_key_.verifying_key();
-  const auto foreign = std::stable_partition(
-      cases.begin(), cases.end(),
-      [&key](const OpenedReport::Case& one) { return one.acknowledgement.verify(key); });
-  const std::vector<OpenedReport::Case> others(std::make_move_iterator(foreign),
-                                               std::make_move_iterator(cases.end()));
-  cases.erase(foreign, cases.end());
-  if (!others.empty()) {
-    log::error("cases.words-under-another-key", {{"words", others.size()}});
-    if (!(store_.begin() && store_.set_aside(others) && store_.commit())) return std::nullopt;
-  }
-  return OpenedReport{std::move(cases)};
-}
-
-Result<int, Cases::PollFault> Cases::report_all(const std::stop_token& stop) {
-  int reported = 0;
-  for (;;) {
-    auto waiting = store_.unreported(kReportAtOnce);
-    if (waiting.empty()) return reported;
-    const auto report = own_words(std::move(waiting));
-    if (!report) return fail(database_fault());
-    if (report->cases.empty()) continue;
-    const auto taken = link_.report(*report, stop);
-    if (!taken) return fail(PollFault{PollFault::Where::Ingest, taken.error()});
-    if (!(store_.begin() && store_.mark_reported(report->cases) && store_.commit()))
-      return fail(database_fault());
-    reported += static_cast<int>(report->cases.size());
-  }
-}
-
-/// Packs first: a kiosk that hears of one finds it.
-Result<int, Cases::PollFault> Cases::relay_updates(const std::stop_token& stop) {
-  CasesUpdates updates(store_.database());
-  while (const auto pack = updates.unrelayed_pack()) {
-    for (std::size_t offset = 0; offset < pack->bytes.size(); offset += pack_part_bytes) {
-      CataloguePart part{
-          pack->hash, static_cast<std::uint32_t>(pack->bytes.size()), static_cast<std::uint32_t>(offset), {}};
-      const auto begin = pack->bytes.begin() + static_cast<std::ptrdiff_t>(offset);
-      part.bytes.assign(begin, begin + static_cast<std::ptrdiff_t>(part.expected_bytes()));
-      if (const auto given = link_.give(part, stop); !given)
-        return fail(PollFault{PollFault::Where::Ingest, given.error()});
-    }
-    if (!updates.mark_pack_relayed(pack->hash)) return fail(database_fault());
-  }
-  int relayed = 0;
-  for (;;) {
-    const auto waiting = updates.unrelayed(kReportAtOnce);
-    if (waiting.items.empty()) return relayed;
-    const auto given = link_.give(UpdatesReport{waiting.items}, stop);
-    if (!given) return fail(PollFault{PollFault::Where::Ingest, given.error()});
-    if (!updates.mark_relayed(waiting.last)) return fail(database_fault());
-    relayed += static_cast<int>(waiting.items.size());
-  }
-}
-
 bool Cases::take_batch(const SealedPage::Arrival& arrival, const std::string& cursor) {
   const auto batch = Batch::parse(arrival.batch);
   if (!batch) {
@@ -303,7 +239,7 @@ Result<void, Cases::PollFault> Cases::go_back() {
   return {};
 }
 
-Result<SealedPage, Cases::PollFault> Cases::take_page(const std::stop_token& stop) {
+Result<SealedPage, Cases::PollFault> Cases::take_page(const Given& given, const std::stop_token& stop) {
   if (const auto gone_back = go_back(); !gone_back) return fail(gone_back.error());
   const auto cursor = store_.cursor();
   if (!cursor) return fail(database_fault());
@@ -312,8 +248,11 @@ Result<SealedPage, Cases::PollFault> Cases::take_page(const std::stop_token& sto
   // Its own cursor, that is, not the one of an ingest that was asked for the first time.
   const bool put_back = page->anew && !cursor->empty();
   if (put_back) log::warning("cases.ingest-was-put-back");
-  if (page->arrivals.empty() && !put_back) return std::move(*page);
+  if (page->arrivals.empty() && !put_back && !given.anything()) return std::move(*page);
   bool kept = store_.begin();
+  if (given.anything())
+    kept = kept && store_.mark_reported(given.word) &&
+           CasesUpdates(store_.database()).mark_relayed(given.update);
   if (put_back)
     kept = kept && store_.report_everything_again() && CasesUpdates(store_.database()).relay_everything_again();
   for (const SealedPage::Arrival& arrival : page->arrivals) kept = kept && take_batch(arrival, *cursor);
@@ -323,21 +262,24 @@ Result<SealedPage, Cases::PollFault> Cases::take_page(const std::stop_token& sto
 
 Result<Cases::Polled, Cases::PollFault> Cases::poll_once(const std::stop_token& stop) {
   Polled polled;
-  // First, so that a word which ingest refuses holds up no record.
-  const auto page = take_page(stop);
+  // First, so that a word which ingest refuses holds up no record, and one from a backup is known as such before it
+  // is told anything.
+  const auto page = take_page({}, stop);
   if (!page) return fail(page.error());
   polled.taken = static_cast<int>(page->arrivals.size());
   polled.more = page->more;
-  const auto reported = report_all(stop);
-  if (!reported && !is_refusal(reported.error())) return fail(reported.error());
-  polled.reported = reported.value_or(0);
-  // Behind the words, which ingest must know before it can show a new stage.
-  const auto relayed = relay_updates(stop);
-  if (!relayed) return fail(relayed.error());
-  polled.relayed = *relayed;
+  const auto given = tell(polled, stop);
+  if (!given) return fail(given.error());
+  if (given->anything()) {
+    // Only under a cursor that ingest gives after it does it count as given: one from a backup of before shows.
+    const auto behind = take_page(*given, stop);
+    if (!behind) return fail(behind.error());
+    polled.taken += static_cast<int>(behind->arrivals.size());
+    polled.more = polled.more || behind->more || !behind->arrivals.empty();
+  }
   // Last, so that what hinders it holds up no record.
   if (const auto enrolled = enrol(stop); !enrolled) return fail(enrolled.error());
-  if (!reported) return fail(reported.error());
+  if (given->refused) return fail(PollFault{PollFault::Where::Ingest, *given->refused});
   return polled;
 }
 

@@ -71,13 +71,21 @@ class Cases {
     Where where = Where::Ingest;
     sync::SyncFault sync;  ///< for Ingest
   };
-  /// One page at most. A word leaves only after its record is on the disk here.
+  /// A page or two. A word leaves only after its record is on the disk here.
   Result<Polled, PollFault> poll_once(const std::stop_token& stop);
 
  private:
   /// Starts again where it passed over records whose key is known now.
   Result<void, PollFault> go_back();
-  Result<protocol::SealedPage, PollFault> take_page(const std::stop_token& stop);
+  /// What ingest was given in a poll, and took.
+  struct Given {
+    std::int64_t word = 0;                   ///< arrival of the last record whose word it was told
+    std::int64_t update = 0;                 ///< id of the last update
+    std::optional<sync::SyncFault> refused;  ///< why it takes no more words
+    [[nodiscard]] bool anything() const { return word > 0 || update > 0; }
+  };
+  /// The page that ingest gives next, and with it what it was given before counts as given.
+  Result<protocol::SealedPage, PollFault> take_page(const Given& given, const std::stop_token& stop);
   /// False: the database failed. What is not proven is passed over and counted.
   bool take_batch(const protocol::SealedPage::Arrival& arrival, const std::string& cursor);
   bool take(const protocol::BatchEntry& entry, WallTime received);
@@ -85,10 +93,11 @@ class Cases {
   Result<void, PollFault> enrol(const std::stop_token& stop);
   Result<void, PollFault> give_book(protocol::Hash& held, const std::stop_token& stop);
   PollFault database_fault();
-  Result<int, PollFault> report_all(const std::stop_token& stop);
+  Result<Given, PollFault> tell(Polled& polled, const std::stop_token& stop);
+  Result<void, PollFault> report_words(Given& given, Polled& polled, const std::stop_token& stop);
+  Result<void, PollFault> relay_updates(Given& given, Polled& polled, const std::stop_token& stop);
   /// The words of these that are under the key in force; the others are set aside. Nothing: the database failed.
   std::optional<protocol::OpenedReport> own_words(std::vector<protocol::OpenedReport::Case> cases);
-  Result<int, PollFault> relay_updates(const std::stop_token& stop);
   bool tell_kiosk(const CasesStore::Taken& taken);
   /// The pack that a request was filed under; the present one if that is not kept here.
   const services::Catalogue& catalogue_of(const std::string& fingerprint);

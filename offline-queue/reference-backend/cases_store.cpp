@@ -34,7 +34,7 @@ CREATE INDEX record_unreported ON record(arrival) WHERE reported = 0;
 
 constexpr const char* kReportColumns =
     "SELECT kiosk, epoch, sequence, request_id, hash, verdict, case_number, at_ms, signature, stage,"
-    " secret_verifier, received_ms, reason, body FROM record ";
+    " secret_verifier, received_ms, reason, body, arrival FROM record ";
 
 template <std::size_t N>
 std::array<std::uint8_t, N> fixed(const Bytes& bytes) {
@@ -146,13 +146,16 @@ bool CasesStore::insert(const Taken& taken) {
   return !query.failed();
 }
 
-std::vector<OpenedReport::Case> CasesStore::unreported(int limit) {
-  const std::string sql = std::string(kReportColumns) + "WHERE reported=0 ORDER BY arrival LIMIT ?";
+CasesStore::Unreported CasesStore::unreported(std::int64_t after, int limit) {
+  const std::string sql = std::string(kReportColumns) + "WHERE reported=0 AND arrival>? ORDER BY arrival LIMIT ?";
   Statement query = database_.prepare(sql.c_str());
-  query.bind(1, limit);
-  std::vector<OpenedReport::Case> cases;
-  while (query.step()) cases.push_back(report_in(query));
-  return cases;
+  query.bind(1, after).bind(2, limit);
+  Unreported found{{}, after};
+  while (query.step()) {
+    found.cases.push_back(report_in(query));
+    found.last = query.integer(14);
+  }
+  return found;
 }
 
 bool CasesStore::report_again(int kiosk, int epoch, int sequence) {
@@ -161,20 +164,17 @@ bool CasesStore::report_again(int kiosk, int epoch, int sequence) {
   return !query.failed();
 }
 
-bool CasesStore::mark_reported(const std::vector<OpenedReport::Case>& cases) {
-  return mark(cases, Reported::Yes);
+bool CasesStore::mark_reported(std::int64_t last) {
+  Statement query = database_.prepare("UPDATE record SET reported=1 WHERE reported=0 AND arrival<=?");
+  static_cast<void>(query.bind(1, last).step());
+  return !query.failed();
 }
 
 bool CasesStore::set_aside(const std::vector<OpenedReport::Case>& cases) {
-  return mark(cases, Reported::SetAside);
-}
-
-bool CasesStore::mark(const std::vector<OpenedReport::Case>& cases, Reported reported) {
-  Statement query = database_.prepare("UPDATE record SET reported=? WHERE kiosk=? AND epoch=? AND sequence=?");
+  Statement query = database_.prepare("UPDATE record SET reported=2 WHERE kiosk=? AND epoch=? AND sequence=?");
   for (const OpenedReport::Case& one : cases) {
     const Acknowledgement& word = one.acknowledgement;
-    query.bind(1, static_cast<std::int64_t>(reported)).bind(2, word.kiosk).bind(3, word.epoch);
-    static_cast<void>(query.bind(4, word.sequence).step());
+    static_cast<void>(query.bind(1, word.kiosk).bind(2, word.epoch).bind(3, word.sequence).step());
     if (query.failed()) return false;
     query.reset();
   }

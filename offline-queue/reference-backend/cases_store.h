@@ -52,11 +52,17 @@ class CasesStore {
   };
   bool insert(const Taken& taken);
 
-  std::vector<protocol::OpenedReport::Case> unreported(int limit);
+  struct Unreported {
+    std::vector<protocol::OpenedReport::Case> cases;
+    std::int64_t last = 0;  ///< arrival of the last one; `after` if there is none
+  };
+  /// Of those that arrived after `after`.
+  Unreported unreported(std::int64_t after, int limit);
   /// Ingest has to be told (again) what was said about a record, or about all.
   bool report_again(int kiosk, int epoch, int sequence);
   bool report_everything_again() { return database_.run("UPDATE record SET reported=0"); }
-  bool mark_reported(const std::vector<protocol::OpenedReport::Case>& cases);
+  /// All that was unreported as far as this arrival.
+  bool mark_reported(std::int64_t last);
   /// Words under a key that is not in force: ingest would not take them, so they wait until it is again.
   bool set_aside(const std::vector<protocol::OpenedReport::Case>& cases);
   /// At each start: the key in force. Words that were set aside under another one are looked at again.
@@ -82,8 +88,6 @@ class CasesStore {
   std::vector<Row> requests_since(std::int64_t& arrival);
 
  private:
-  enum class Reported { No = 0, Yes = 1, SetAside = 2 };
-  bool mark(const std::vector<protocol::OpenedReport::Case>& cases, Reported reported);
   explicit CasesStore(Database database) : database_(std::move(database)) {}
   static std::vector<Row> rows(Statement& query);
   Database database_;

@@ -28,9 +28,11 @@ class CasesUpdates {
 
   struct Waiting {
     std::vector<protocol::SignedUpdate> items;
-    std::int64_t last = 0;
+    std::int64_t last = 0;  ///< id of the last one; `after` if there is none
   };
-  Waiting unrelayed(int limit);
+  /// Of those behind `after`.
+  Waiting unrelayed(std::int64_t after, int limit);
+  /// All that was unrelayed as far as this one.
   bool mark_relayed(std::int64_t last);
 
   enum class PackUse { Keep, Announce };

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,10 +26,16 @@ class IngestCursors {
 
   /// The row behind which to go on; nothing: at the beginning, because of the cursor or the database. Rows
   /// begin at 1.
-  std::optional<std::int64_t> row(std::string_view cursor, Over over);
+  std::optional<std::int64_t> row(std::string_view cursor, Over over) { return row(cursor, {&over, 1}); }
   std::string cursor(std::int64_t row);
+  /// The same for cases, which fetches records and gives words and updates: "<life>-<record>-<word>-<update>", so
+  /// that whichever of them a database from a backup lacks, its cursor is not of that database.
+  std::optional<std::int64_t> row_for_cases(std::string_view cursor);
+  std::string cursor_for_cases(std::int64_t record);
 
  private:
+  /// The first row of as many; a cursor may name fewer, as those of earlier versions do.
+  std::optional<std::int64_t> row(std::string_view cursor, std::span<const Over> overs);
   Database& database_;
 };
 

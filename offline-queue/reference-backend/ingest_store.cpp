@@ -260,7 +260,7 @@ Batch IngestStore::batch_from(int kiosk, int epoch, int sequence) {
 
 SealedPage IngestStore::sealed_since(std::string_view given) {
   IngestCursors cursors(database_);
-  const auto row = cursors.row(given, IngestCursors::Over::Records);
+  const auto row = cursors.row_for_cases(given);
   const std::int64_t after = row.value_or(0);
   static constexpr const char* kSql =
       "SELECT arrival, kiosk, epoch, sequence, received_ms FROM entry WHERE arrival>? ORDER BY arrival LIMIT ?";
@@ -300,7 +300,7 @@ SealedPage IngestStore::sealed_since(std::string_view given) {
   }
   page.more = page.more || places.size() > largest_batch_entries;
   page.anew = !given.empty() && !row;
-  page.cursor = cursors.cursor(cursor);
+  page.cursor = cursors.cursor_for_cases(cursor);
   return page;
 }
 

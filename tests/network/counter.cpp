@@ -221,15 +221,26 @@ void Counter::restart_ingest_empty() {
 void Counter::keep_ingest_database() {
   cases_.reset();
   ingest_.reset();  // folds its WAL back
-  fs::copy_file(folder_ / "ingest.db", folder_ / "ingest.kept", fs::copy_options::overwrite_existing);
+  copy_ingest_database();
   restart_ingest();
+}
+
+void Counter::copy_ingest_database() {
+  for (const std::string part : {"", "-wal"}) {
+    fs::remove(folder_ / ("ingest.kept" + part));
+    if (fs::exists(folder_ / ("ingest.db" + part)))
+      fs::copy_file(folder_ / ("ingest.db" + part), folder_ / ("ingest.kept" + part));
+  }
 }
 
 void Counter::restore_ingest_database() {
   cases_.reset();
   ingest_.reset();
-  fs::remove(folder_ / "ingest.db-wal");
-  fs::copy_file(folder_ / "ingest.kept", folder_ / "ingest.db", fs::copy_options::overwrite_existing);
+  for (const std::string part : {"", "-wal"}) {
+    fs::remove(folder_ / ("ingest.db" + part));
+    if (fs::exists(folder_ / ("ingest.kept" + part)))
+      fs::copy_file(folder_ / ("ingest.kept" + part), folder_ / ("ingest.db" + part));
+  }
   restart_ingest();
 }
 

@@ -54,6 +54,8 @@ class Counter {
   /// The same over none, or over the one that was kept.
   void restart_ingest_empty();
   void keep_ingest_database();
+  /// The same of an ingest that goes on running, and is at rest.
+  void copy_ingest_database();
   void restore_ingest_database();
   /// A valid complaint into any store, under its own enrolment. False: it could not be filed.
   bool file_at(store::Store& store, const protocol::Enrolment& enrolment, int number);

@@ -90,6 +90,71 @@ TEST_CASE("an ingest from a backup gets what it lost again: records from kiosks,
   }
 }
 
+TEST_CASE("an ingest that lost no record, only words or what the city said, is told them again") {
+  Counter city("put-back-words");
+  Kiosk kiosk(city);
+  kiosk.connect();
+  const int here = city.enrolment().kiosk;
+  const backend::CityDesk desk{city.folder() / "cases.db", city.folder() / "keys" / "cases" / "updates.pem"};
+  const auto order = [&] {
+    REQUIRE(backend::order(desk, {Command::SyncNow, ""}, here, std::chrono::hours(1), city.clock()).has_value());
+  };
+  const auto updates = [&] {
+    auto client = sync::Client::open(city.endpoint(city.ingest().port())).value();
+    return client.updates_since(1, "")->items.size();
+  };
+  const auto words = [&] {
+    auto client = sync::Client::open(city.endpoint(city.ingest().port())).value();
+    return client.opened_since(1, "")->acknowledgements.size();
+  };
+  const auto send = [&] {
+    sync::StoreOutbox outbox(city.store());
+    auto client = sync::Client::open(city.endpoint(city.ingest().port())).value();
+    REQUIRE(outbox.stored(client.send(*outbox.next_batch(64))->stored) == sync::Outbox::Kept::Yes);
+  };
+  const auto poll = [&] { REQUIRE(city.cases().poll_once({}).has_value()); };
+  city.file(1);
+  kiosk.settle();
+  REQUIRE(updates() == 1);
+  std::size_t told = 1;
+
+  SUBCASE("words, and the stages with them") {
+    city.file(2);
+    city.file(3);
+    send();
+    city.copy_ingest_database();
+    poll();
+    REQUIRE(words() == 3);
+    told = 3;
+  }
+  SUBCASE("an order") {
+    city.copy_ingest_database();
+    order();
+    poll();
+    told = 2;
+  }
+  SUBCASE("an order, and it is told another one before anybody notices") {
+    city.copy_ingest_database();
+    order();
+    poll();
+    order();
+    told = 3;
+  }
+  SUBCASE("an order in an ingest that was started again") {
+    city.keep_ingest_database();
+    order();
+    poll();
+    told = 2;
+  }
+  city.restore_ingest_database();
+  kiosk.connect();
+  poll();
+  poll();
+  CHECK(updates() == told);
+  kiosk.settle();
+  CHECK(city.store().counts()->unopened == 0);
+}
+
 TEST_CASE("a settled case takes no new request of the same matter") {
   Counter city("settled");
   Kiosk kiosk(city);
