@@ -33,6 +33,9 @@ class QueueOutbox final : public sync::Outbox {
   bool awaits_opening() override {
     return ask<bool>([](sync::StoreOutbox& outbox) { return outbox.awaits_opening(); });
   }
+  bool anything_stored() override {
+    return ask<bool>([](sync::StoreOutbox& outbox) { return outbox.anything_stored(); });
+  }
   Kept stored(const protocol::StoredWord& word) override {
     const Kept kept = ask<std::optional<Kept>>([&word](sync::StoreOutbox& outbox) {
                         return outbox.stored(word);

@@ -38,6 +38,15 @@ bool Pump::go_back(int sequence) {
   return further;
 }
 
+bool Pump::begin_again(PumpReport& report) {
+  const bool first = !has_nothing_;
+  has_nothing_ = true;
+  again_from_ = 1;
+  tried_from_ = 0;
+  if (!first) report.fault = SyncFault{SyncFaultKind::BadAnswer, {}, {}};
+  return first;
+}
+
 bool Pump::keep(Outbox& outbox, const protocol::StoredWord& word, PumpReport& report) {
   switch (outbox.stored(word)) {
     case Outbox::Kept::Yes:
@@ -116,7 +125,11 @@ void Pump::ask_opened(Outbox& outbox, Backend& backend, PumpReport& report, bool
   asked_ = true;
   not_asked_ = 0;
   report.server_time = opened->server_time;
+  if (opened->stored) has_nothing_ = false;
   if (opened->stored && !fork_ && !keep(outbox, *opened->stored, report)) return;
+  // What was sent just now it knows of; else it was put back to before this chain's first record.
+  const bool all_sent = !again_from_ && report.sent == 0 && !fork_;
+  if (!opened->stored && all_sent && outbox.anything_stored() && !begin_again(report)) return;
   again = again || again_from_;
   if (!outbox.opened(*opened)) {
     report.fault = SyncFault{SyncFaultKind::BadAnswer, {}, {}};

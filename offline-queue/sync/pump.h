@@ -23,6 +23,8 @@ class Outbox {
   virtual std::optional<protocol::Batch> batch_from(int sequence, int limit) = 0;
   /// Whether anything waits for its *opened* word.
   virtual bool awaits_opening() = 0;
+  /// Whether the backend ever said that it had something of this chain.
+  virtual bool anything_stored() = 0;
   enum class Kept {
     Yes,
     Behind,  ///< the word is genuine and about less than the backend had: it was put back from a backup
@@ -66,6 +68,7 @@ class Pump {
     fork_.reset();
     again_from_.reset();
     tried_from_ = 0;
+    has_nothing_ = false;
     limit_ = static_cast<int>(protocol::largest_batch_entries);
   }
   [[nodiscard]] int failures() const { return backoff_.failures(); }
@@ -78,6 +81,9 @@ class Pump {
   void ask_opened(Outbox& outbox, Backend& backend, PumpReport& report, bool& again);
   /// False: it was sent from there already, and the backend got no further.
   bool go_back(int sequence);
+  /// The backend says that it has nothing of this chain: everything is sent again. False: after a pause, since it
+  /// said so before.
+  bool begin_again(PumpReport& report);
   /// True if the word was kept.
   bool keep(Outbox& outbox, const protocol::StoredWord& word, PumpReport& report);
 
@@ -91,6 +97,7 @@ class Pump {
       static_cast<int>(protocol::largest_batch_entries);  ///< halved when the backend finds it too much
   std::optional<int> again_from_;                         ///< what the backend lost, from there on
   int tried_from_ = 0;                                    ///< where the last such batch began
+  bool has_nothing_ = false;                              ///< the backend said so, and no word of it since
   std::optional<SyncFault> fork_;                         ///< nothing is sent while it stands
   int not_asked_ = 0;                                     ///< steps since that had nothing to ask for
   bool waits_out_fault_ = false;

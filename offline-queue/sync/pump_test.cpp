@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <deque>
 
 using namespace pishkhan;
@@ -40,6 +41,7 @@ struct ListOutbox final : Outbox {
     return batch;
   }
   bool awaits_opening() override { return unopened > 0; }
+  bool anything_stored() override { return sent > 0; }
   Kept stored(const protocol::StoredWord& word) override {
     if (forked) return Kept::Forked;
     if (refuses) return Kept::No;
@@ -327,4 +329,45 @@ TEST_CASE("a backend that gets no further with what it lost is not asked without
   outbox.unsent = 1;
   CHECK_FALSE(pump.step(outbox, backend).fault);
   CHECK(pump.step(outbox, backend).fault);
+}
+
+TEST_CASE("a backend that has nothing of the chain any more gets it from the first place on, with no new record") {
+  SeededRandom random(7);
+  ScriptedBackend backend;
+  ListOutbox outbox;
+  Pump pump(1, random, {}, {});
+  // Nothing was stored there yet: nothing was lost.
+  CHECK(pump.step(outbox, backend).wait > milliseconds(0));
+  outbox.sent = 200;
+  outbox.unopened = 100;
+  for (int step = 0; step < 8; ++step) CHECK_FALSE(pump.step(outbox, backend).fault);
+  CHECK(outbox.again_from == std::vector<int>{1, 65, 129, 193});
+  CHECK(backend.head.sequence == 200);
+}
+
+TEST_CASE("a backend that always says it has nothing is not sent everything without a pause") {
+  SeededRandom random(7);
+  struct Forgetful final : Backend {
+    ScriptedBackend behind;
+    Result<protocol::BatchAnswer, SyncFault> send(const protocol::Batch& batch) override {
+      return behind.send(batch);
+    }
+    Result<protocol::Opened, SyncFault> opened_since(int, std::string_view) override { return protocol::Opened{}; }
+  } backend;
+  ListOutbox outbox;
+  Pump pump(1, random, {}, {});
+  outbox.sent = 200;
+  outbox.unopened = 100;
+  int pauses = 0;
+  for (int step = 0; step < 30; ++step) pauses += pump.step(outbox, backend).wait > milliseconds(0) ? 1 : 0;
+  CHECK(pauses >= 4);
+  // What it cannot be given now it is given later.
+  outbox.again_from.clear();
+  outbox.unreadable = true;
+  for (int step = 0; step < 6; ++step) static_cast<void>(pump.step(outbox, backend));
+  CHECK(pump.failures() >= 2);
+  outbox.unreadable = false;
+  outbox.again_from.clear();
+  for (int step = 0; step < 6; ++step) static_cast<void>(pump.step(outbox, backend));
+  CHECK(std::count(outbox.again_from.begin(), outbox.again_from.end(), 193) >= 1);
 }

@@ -30,6 +30,12 @@ bool StoreOutbox::awaits_opening() {
   return unopened && !unopened->empty();
 }
 
+bool StoreOutbox::anything_stored() {
+  const auto first = store_.first_unsent();
+  if (!first) failed_ = first.error();
+  return first && *first > 1;
+}
+
 Outbox::Kept StoreOutbox::stored(const protocol::StoredWord& word) {
   const auto marked = store_.mark_stored(word);
   if (marked) {

@@ -6,7 +6,7 @@
 namespace pishkhan::sync {
 
 /// The store as the pump's outbox. Thread: the queue's (it calls the store); where the pump runs on another,
-/// the kiosk hands its four questions over by mailbox.
+/// the kiosk hands its questions over by mailbox.
 class StoreOutbox final : public Outbox {
  public:
   explicit StoreOutbox(store::Store& store) : store_(store) {}
@@ -14,6 +14,7 @@ class StoreOutbox final : public Outbox {
   std::optional<protocol::Batch> next_batch(int limit) override;
   std::optional<protocol::Batch> batch_from(int sequence, int limit) override;
   bool awaits_opening() override;
+  bool anything_stored() override;
   Kept stored(const protocol::StoredWord& word) override;
   bool opened(const protocol::Opened& opened) override;
   /// The last fault of the store itself; a word that it refused is none. The pump cannot tell it from "nothing

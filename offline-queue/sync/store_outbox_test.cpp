@@ -81,10 +81,11 @@ TEST_CASE("a store that fails is neither an empty queue nor a bad answer of the 
   CHECK_FALSE(is_answer(*report.fault));
 }
 
-TEST_CASE("each of the store's four answers is heard as its fault, but for a word that it refuses") {
-  const std::array<std::function<void(StoreOutbox&)>, 4> questions{
+TEST_CASE("each of the store's five answers is heard as its fault, but for a word that it refuses") {
+  const std::array<std::function<void(StoreOutbox&)>, 5> questions{
       [](StoreOutbox& outbox) { CHECK_FALSE(outbox.next_batch(64).has_value()); },
       [](StoreOutbox& outbox) { CHECK_FALSE(outbox.awaits_opening()); },
+      [](StoreOutbox& outbox) { CHECK_FALSE(outbox.anything_stored()); },
       [](StoreOutbox& outbox) { CHECK(outbox.stored({}) == Outbox::Kept::No); },
       [](StoreOutbox& outbox) { CHECK_FALSE(outbox.opened({})); }};
   for (const auto& question : questions) {

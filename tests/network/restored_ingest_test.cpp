@@ -155,6 +155,31 @@ TEST_CASE("an ingest that lost no record, only words or what the city said, is t
   CHECK(city.store().counts()->unopened == 0);
 }
 
+TEST_CASE("an ingest that lost all of a chain gets it again, though nothing is filed any more") {
+  Counter city("empty");
+  Kiosk kiosk(city);
+  kiosk.connect();
+  for (int i = 1; i <= 3; ++i) city.file(i);
+  SUBCASE("which cases had not seen") {
+    sync::StoreOutbox outbox(city.store());
+    auto client = sync::Client::open(city.endpoint(city.ingest().port())).value();
+    REQUIRE(outbox.stored(client.send(*outbox.next_batch(64))->stored) == sync::Outbox::Kept::Yes);
+  }
+  SUBCASE("which is opened, and erased here") { kiosk.settle(); }
+  city.restart_ingest_empty();
+  Kiosk after(city);
+  after.connect();
+  after.settle();
+  CHECK(city.store().counts()->unopened == 0);
+  CHECK(city.look_into_cases().requests("").size() == 3);
+  auto client = sync::Client::open(city.endpoint(city.ingest().port()));
+  for (int sequence = 1; sequence <= 3; ++sequence) {
+    const auto view = client->look_up({{city.enrolment().kiosk, city.enrolment().epoch, sequence}, {}});
+    REQUIRE(view.has_value());
+    CHECK(view->state == CaseState::Opened);
+  }
+}
+
 TEST_CASE("a settled case takes no new request of the same matter") {
   Counter city("settled");
   Kiosk kiosk(city);
