@@ -48,9 +48,12 @@ std::optional<std::uint64_t> CasesUpdates::add(UpdateKind kind, int kiosk, Bytes
   item.kind = static_cast<std::uint16_t>(kind);
   item.kiosk = kiosk;
   {
-    Statement query =
-        database_.prepare("SELECT COALESCE(MAX(number), 0) + 1 FROM update_item WHERE kind=? AND kiosk=?");
-    if (!query.bind(1, item.kind).bind(2, kiosk).step()) return std::nullopt;
+    // Not the next one, but the time: a database from a backup would give numbers anew that kiosks have heard, and
+    // pass over.
+    Statement query = database_.prepare(
+        "SELECT MAX(COALESCE(MAX(number), 0) + 1, ?3) FROM update_item WHERE kind=?1 AND kiosk=?2");
+    query.bind(1, item.kind).bind(2, kiosk).bind(3, milliseconds_of(now));
+    if (!query.step()) return std::nullopt;
     item.number = static_cast<std::uint64_t>(query.integer(0));
   }
   item.issued_at = now;

@@ -18,8 +18,9 @@ class CasesUpdates {
   static bool prepare(Database& database);
   explicit CasesUpdates(Database& database) : database_(database) {}
 
-  /// Numbers, signs and keeps an item; its number, or nothing if the database failed. Call it inside a
-  /// transaction, so that two processes never give the same number.
+  /// Numbers, signs and keeps an item; its number, or nothing if the database failed. The number is the time in
+  /// milliseconds, or the next one if that is given already. Call it inside a transaction, so that two processes
+  /// never give the same number.
   std::optional<std::uint64_t> add(protocol::UpdateKind kind, int kiosk, Bytes payload, WallTime now,
                                    std::optional<WallTime> expires_at, const protocol::SigningKey& update_key);
   /// Where a request stands, for the kiosk that it was filed at.

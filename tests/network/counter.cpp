@@ -78,6 +78,10 @@ void Counter::restart_ingest() {
   auto ingest = backend::IngestServer::start(options, clock_);
   ENSURE(ingest.has_value(), "no ingest");
   ingest_ = std::move(*ingest);
+  restart_cases();
+}
+
+void Counter::restart_cases() {
   const fs::path cases_keys = folder_ / "keys" / "cases";
   auto cases = backend::Cases::open({cases_endpoint(),
                                      folder_ / "cases.db",
@@ -242,6 +246,12 @@ void Counter::restore_ingest_database() {
       fs::copy_file(folder_ / ("ingest.kept" + part), folder_ / ("ingest.db" + part));
   }
   restart_ingest();
+}
+
+void Counter::restore_cases_database() {
+  cases_.reset();
+  fs::copy_file(folder_ / "cases.kept", folder_ / "cases.db", fs::copy_options::overwrite_existing);
+  restart_cases();
 }
 
 std::uint64_t seed_of_this_run() {

@@ -57,10 +57,13 @@ class Counter {
   /// The same of an ingest that goes on running, and is at rest.
   void copy_ingest_database();
   void restore_ingest_database();
+  /// Puts cases.kept in the place of cases.db.
+  void restore_cases_database();
   /// A valid complaint into any store, under its own enrolment. False: it could not be filed.
   bool file_at(store::Store& store, const protocol::Enrolment& enrolment, int number);
 
  private:
+  void restart_cases();
   SystemClock clock_;
   SystemRandom random_;
   std::filesystem::path folder_;

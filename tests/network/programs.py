@@ -98,12 +98,13 @@ def main():
             looked = status(cases, "list", "--database", database, "--json")
             expect("list beside serve", looked.returncode == 0 and json.loads(looked.stdout) == {"requests": []})
             expect("no such case: 1", status(cases, "show", "1405-000001", "--database", database).returncode == 1)
+            begun_ms = int(time.time() * 1000)  # what the city says is numbered by the time
             desk = ["--database", database, "--keys", str(keys / "cases"), "--json"]
             told_pack = status(cases, "publish-catalogue", pack, *desk)
-            expect("publish", told_pack.returncode == 0 and json.loads(told_pack.stdout)["number"] == 1)
+            expect("publish", told_pack.returncode == 0 and json.loads(told_pack.stdout)["number"] >= begun_ms)
             expect("no pack: 1", status(cases, "publish-catalogue", str(keys), *desk).returncode == 1)
             set_one = status(cases, "set-configuration", "sync.updates_seconds=60", "--kiosk", "1042", *desk)
-            expect("set", set_one.returncode == 0 and json.loads(set_one.stdout) == {"number": 1})
+            expect("set", set_one.returncode == 0 and json.loads(set_one.stdout)["number"] >= begun_ms)
             expect("closed set", status(cases, "set-configuration", "paths.keys=1", *desk).returncode == 1)
             expect("order", status(cases, "command", "sync-now", *desk).returncode == 0)
             expect("a reason is needed", status(cases, "command", "out-of-service", *desk).returncode == 1)

@@ -147,6 +147,34 @@ TEST_CASE("a published pack, settings and orders reach the kiosks they are for, 
   CHECK(listener.client.updates_since(2, "").error().problem->type == ProblemType::UnknownKiosk);
 }
 
+TEST_CASE("what the city says after its database was put back from a backup is heard") {
+  Counter counter("cases-put-back");
+  Listener listener(counter, "cases-put-back-kiosk");
+  const auto desk = desk_of(counter);
+  const int here = counter.enrolment().kiosk;
+  const auto order = [&](const char* reason) {
+    REQUIRE(backend::order(desk, {Command::OutOfService, reason}, here, std::chrono::hours(1), counter.clock())
+                .has_value());
+    REQUIRE(counter.cases().poll_once({}).has_value());
+    listener.listen();
+  };
+  const auto finish = [&](const char* reason) {
+    const auto next = listener.book.next_order(WallTime{});
+    REQUIRE(next.has_value());
+    CHECK(next->command.reason == reason);
+    REQUIRE(listener.book.finish(*next).has_value());
+  };
+  REQUIRE(counter.cases().poll_once({}).has_value());
+  fs::copy_file(desk.database, counter.folder() / "cases.kept");
+  for (const char* reason : {"first", "second", "third"}) {
+    order(reason);
+    finish(reason);
+  }
+  counter.restore_cases_database();
+  order("fourth");
+  finish("fourth");
+}
+
 TEST_CASE("requests are judged by the pack that they were filed under, which cases keeps") {
   Counter counter("packs");
   const auto desk = desk_of(counter);
