@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace pishkhan::backend {
@@ -18,6 +19,14 @@ namespace pishkhan::backend {
 using namespace protocol;
 
 namespace {
+
+bool opens_with(CasesStore& store, const std::vector<OpeningKey>& keys) {
+  std::set<std::uint32_t> ids;
+  for (const OpeningKey& key : keys) ids.insert(key.public_part().id);
+  std::string names;
+  for (const std::uint32_t id : ids) names += std::to_string(id) + " ";
+  return store.begin() && CasesKiosks(store.database()).opens_with(names) && store.commit();
+}
 
 /// As ingest does: what kiosks.json says is read at each start and joins what is known.
 Result<void, CasesFault> join_register(CasesStore& store, const std::filesystem::path& file, WallTime now) {
@@ -66,6 +75,7 @@ Result<Cases, CasesFault> Cases::open(const CasesOptions& options, const Clock& 
     return fail(joined.error());
   Result<SigningKey, KeyFault> update_key = SigningKey::load(options.update_key);
   if (!update_key) return fail(CasesFault::BadKey);
+  if (!opens_with(*store, keys)) return fail(CasesFault::BadDatabase);
   auto link = IngestLink::open(options.ingest);
   if (!link) return fail(CasesFault::BadCertificate);
   CityKeys::Terms terms;
@@ -120,7 +130,14 @@ bool Cases::take_request(const Record& record, CasesStore::Taken& taken, SecretB
   return true;
 }
 
-bool Cases::take(const BatchEntry& entry, WallTime received) {
+bool Cases::lacks_key(const BatchEntry& entry) const {
+  if (entry.kind != EntryKind::Whole || entry.record.header.type != RecordType::Request) return false;
+  const auto id = opening_key_id(*entry.record.payload);
+  return id && std::none_of(keys_.begin(), keys_.end(),
+                            [&id](const OpeningKey& key) { return key.public_part().id == *id; });
+}
+
+bool Cases::take(const BatchEntry& entry, WallTime received, const std::string& cursor) {
   const Record& record = entry.record;
   const RecordHeader& header = record.header;
   const bool whole = entry.kind == EntryKind::Whole;
@@ -135,8 +152,14 @@ bool Cases::take(const BatchEntry& entry, WallTime received) {
     }
     // Else it comes again because ingest had forgotten it; then it does not know the word either.
     if (!more) return store_.report_again(header.kiosk, header.epoch, header.sequence);
-    if (!store_.forget_missing(header.kiosk, header.epoch, header.sequence)) return false;
   }
+  if (lacks_key(entry)) {
+    // A word would be final, and it may only be that cases was started without a retired key. It waits at ingest.
+    log::error("cases.no-opening-key",
+               {{"kiosk", header.kiosk}, {"epoch", header.epoch}, {"sequence", header.sequence}});
+    return CasesKiosks(store_.database()).note_unproven(header.kiosk, header.epoch, cursor, 1);
+  }
+  if (!store_.forget_missing(header.kiosk, header.epoch, header.sequence)) return false;
   CasesStore::Taken taken;
   taken.type = header.type;
   taken.received_at = received;
@@ -226,7 +249,7 @@ bool Cases::take_batch(const SealedPage::Arrival& arrival, const std::string& cu
     }
   }
   return std::all_of(batch->entries.begin(), batch->entries.end(),
-                     [&](const BatchEntry& entry) { return take(entry, arrival.received_at); });
+                     [&](const BatchEntry& entry) { return take(entry, arrival.received_at, cursor); });
 }
 
 Result<void, Cases::PollFault> Cases::go_back() {

@@ -88,7 +88,9 @@ class Cases {
   Result<protocol::SealedPage, PollFault> take_page(const Given& given, const std::stop_token& stop);
   /// False: the database failed. What is not proven is passed over and counted.
   bool take_batch(const protocol::SealedPage::Arrival& arrival, const std::string& cursor);
-  bool take(const protocol::BatchEntry& entry, WallTime received);
+  /// It is a request under an opening key that was not given.
+  [[nodiscard]] bool lacks_key(const protocol::BatchEntry& entry) const;
+  bool take(const protocol::BatchEntry& entry, WallTime received, const std::string& cursor);
   bool take_request(const protocol::Record& record, CasesStore::Taken& taken, protocol::SecretBytes& body);
   Result<void, PollFault> enrol(const std::stop_token& stop);
   Result<void, PollFault> give_book(protocol::Hash& held, const std::stop_token& stop);

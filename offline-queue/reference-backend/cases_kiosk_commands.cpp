@@ -84,7 +84,7 @@ std::string kiosks_text(const std::vector<CasesKiosks::Row>& rows,
     text += "  records " + std::to_string(row.records);
     if (row.refused > 0)
       text += ", " + std::to_string(row.refused) + " of them after the revocation, not counted";
-    if (row.unproven > 0) text += ", " + std::to_string(row.unproven) + " passed over unproven";
+    if (row.unproven > 0) text += ", " + std::to_string(row.unproven) + " passed over (unproven, or no opening key)";
     if (!row.key_known) text += "  key not known: trust ENROLMENT";
     text += "\n";
   }

@@ -226,6 +226,17 @@ bool CasesKiosks::forget_unproven() {
   return database_.run("DELETE FROM unproven");
 }
 
+bool CasesKiosks::opens_with(const std::string& key_ids) {
+  {
+    Statement query = database_.prepare("SELECT value FROM progress WHERE name='opening-keys'");
+    if (query.step() && query.text(0) == key_ids) return true;
+    if (query.failed()) return false;
+  }
+  Statement put = database_.prepare("INSERT OR REPLACE INTO progress(name, value) VALUES('opening-keys', ?)");
+  // As if their key had become known just now: proven_now().
+  return done(put.bind(1, key_ids)) && database_.run("UPDATE unproven SET key=zeroblob(33)");
+}
+
 bool CasesKiosks::note_tries(const std::vector<BookCode>& tried) {
   for (const BookCode& code : tried) {
     Statement query =

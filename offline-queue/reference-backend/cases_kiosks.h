@@ -43,12 +43,15 @@ class CasesKiosks {
 
   /// What records of this epoch must be signed with; nothing: nobody told but perhaps ingest.
   std::optional<protocol::VerifyingKey> key_of(int kiosk, int epoch);
-  /// Records without such a proof were passed over, behind this cursor.
+  /// Records without such a proof were passed over, behind this cursor; so were those that no opening key is here
+  /// for.
   bool note_unproven(int kiosk, int epoch, const std::string& cursor, int records);
   /// The cursor before the first record that was ever passed over, once the key of any of them has become
   /// known.
   std::optional<std::string> proven_now();
   bool forget_unproven();
+  /// At each start: the opening keys in force. With others than before, what was passed over is looked at again.
+  bool opens_with(const std::string& key_ids);
 
   /// Decides about a request that ingest let through, and signs: the code is looked at again here, with the
   /// proof that ingest cannot make. The same code with the same key is answered by the same bytes; a key that
@@ -67,7 +70,8 @@ class CasesKiosks {
     int records = 0;  ///< that cases took
     int refused = 0;  ///< of them after the revocation: they count no more
     bool key_known = false;
-    int unproven = 0;  ///< passed over: their signature is not this epoch's key's, or that is not known
+    /// Passed over: their signature is not this epoch's key's, or that or the opening key is not known.
+    int unproven = 0;
   };
   std::vector<Row> rows();
   struct CodeRow {

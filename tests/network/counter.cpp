@@ -83,9 +83,11 @@ void Counter::restart_ingest() {
 
 void Counter::restart_cases() {
   const fs::path cases_keys = folder_ / "keys" / "cases";
+  std::vector<fs::path> opening_keys{cases_keys / "opening.json"};
+  opening_keys.insert(opening_keys.end(), retired_keys_.begin(), retired_keys_.end());
   auto cases = backend::Cases::open({cases_endpoint(),
                                      folder_ / "cases.db",
-                                     {cases_keys / "opening.json"},
+                                     opening_keys,
                                      cases_keys / "signing.pem",
                                      cases_keys / "updates.pem",
                                      "assets/cities/shahr-e-nemuneh",
@@ -213,6 +215,11 @@ RequestId Counter::file_changed(int number, const std::function<void(Request&)>&
 
 bool Counter::file_at(store::Store& store, const Enrolment& enrolment, int number) {
   return file_into(store, enrolment.opening_key, random_, number, [](Request&) {}).has_value();
+}
+
+void Counter::retire_opening_key(const fs::path& file) {
+  retired_keys_.push_back(file);
+  restart_ingest();
 }
 
 void Counter::restart_ingest_empty() {

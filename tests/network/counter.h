@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace pishkhan::network_test {
 
@@ -51,6 +52,8 @@ class Counter {
   Random& random() { return random_; }
   /// Stops ingest and starts it again on another port, over the same database.
   void restart_ingest();
+  /// Gives cases this opening key, too, and starts both again.
+  void retire_opening_key(const std::filesystem::path& file);
   /// The same over none, or over the one that was kept.
   void restart_ingest_empty();
   void keep_ingest_database();
@@ -68,6 +71,7 @@ class Counter {
   SystemRandom random_;
   std::filesystem::path folder_;
   std::function<void(const sync::Exchange&, const sync::Answer&)> cases_observer_;
+  std::vector<std::filesystem::path> retired_keys_;
   std::unique_ptr<protocol::Enrolment> enrolment_;
   std::unique_ptr<protocol::SigningKey> kiosk_key_;
   std::unique_ptr<protocol::VerifyingKey> ingest_key_;
