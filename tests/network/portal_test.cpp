@@ -105,6 +105,6 @@ TEST_CASE("a login page on the way is named so, with and without TLS, as page an
   const sync::SyncFault too_large = fault_at(endpoint);
   CHECK(too_large.kind == sync::SyncFaultKind::Refused);
   REQUIRE(too_large.problem.has_value());
-  CHECK(too_large.problem->type == ProblemType::TooLarge);
+  CHECK(too_large.problem->type == protocol::ProblemType::TooLarge);
   CHECK(fault_at(endpoint).kind == sync::SyncFaultKind::BadAnswer);
 }
