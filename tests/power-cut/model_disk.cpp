@@ -1,7 +1,6 @@
 #include "tests/power-cut/model_disk.h"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
 namespace pishkhan::power_cut {
@@ -117,10 +116,12 @@ std::size_t ModelDisk::used() const {
   return bytes;
 }
 
-std::size_t ModelDisk::room_until(const std::string& name) const {
+std::size_t ModelDisk::room_until(const std::string& name, std::size_t end) const {
+  end = std::min(end, largest_file_);
   const auto found = names_.find(name);
   const std::size_t size = found == names_.end() ? 0 : found->second->current.size();
-  return std::min(largest_file_, size + std::min(room(), std::numeric_limits<std::size_t>::max() - size));
+  // What lies on the disk already needs no room.
+  return end <= size ? end : size + std::min(end - size, room());
 }
 
 ModelDisk::Image ModelDisk::image() const {

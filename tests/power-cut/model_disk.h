@@ -29,10 +29,10 @@ class ModelDisk {
   void limit_disk_to(std::size_t bytes) { capacity_ = bytes; }
   [[nodiscard]] std::size_t used() const;
   [[nodiscard]] std::size_t room() const { return used() < capacity_ ? capacity_ - used() : 0; }
-  /// How large this file can become now.
-  [[nodiscard]] std::size_t room_until(const std::string& name) const;
+  /// `end`, or how large this file can become if that is less.
+  [[nodiscard]] std::size_t room_until(const std::string& name, std::size_t end) const;
   [[nodiscard]] bool has_room_for(const std::string& name, std::size_t end) const {
-    return end <= room_until(name);
+    return room_until(name, end) == end;
   }
   /// One of the next syncs fails although the power is on, as with a dying disk.
   void fail_sync_after(int syncs) { syncs_left_ = syncs; }

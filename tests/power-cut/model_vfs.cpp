@@ -51,7 +51,7 @@ int write_file(sqlite3_file* file, const void* source, int count, sqlite3_int64 
   if (!open.disk->exists(open.name)) return SQLITE_IOERR_WRITE;
   // Of what does not fit, the beginning is written, as write(2) does.
   const auto start = static_cast<std::size_t>(offset);
-  const std::size_t until = open.disk->room_until(open.name);
+  const std::size_t until = open.disk->room_until(open.name, start + bytes.size());
   const std::size_t fits = until <= start ? 0 : std::min(bytes.size(), until - start);
   if (fits > 0 && !open.disk->write(open.name, start, bytes.first(fits))) return SQLITE_IOERR_WRITE;
   return fits == bytes.size() ? SQLITE_OK : SQLITE_FULL;
