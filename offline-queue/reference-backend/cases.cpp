@@ -20,6 +20,9 @@ using namespace protocol;
 
 namespace {
 
+/// What a poll tells ingest, at most: the kiosks' records wait meanwhile.
+constexpr int kMostSteps = 64;
+
 bool opens_with(CasesStore& store, const std::vector<OpeningKey>& keys) {
   std::set<std::uint32_t> ids;
   for (const OpeningKey& key : keys) ids.insert(key.public_part().id);
@@ -291,18 +294,21 @@ Result<Cases::Polled, Cases::PollFault> Cases::poll_once(const std::stop_token& 
   if (!page) return fail(page.error());
   polled.taken = static_cast<int>(page->arrivals.size());
   polled.more = page->more;
-  const auto given = tell(polled, stop);
-  if (!given) return fail(given.error());
-  if (given->anything()) {
-    // Only under a cursor that ingest gives after it does it count as given: one from a backup of before shows.
+  for (int step = 0;; ++step) {
+    const auto given = tell(polled, stop);
+    if (!given) return fail(given.error());
+    if (!given->anything()) break;
+    // Only under a cursor that ingest gives after it does it count as given: one from a backup of before shows. Each
+    // step counts by itself, so that a network which breaks off one in five gets on all the same.
     const auto behind = take_page(*given, stop);
     if (!behind) return fail(behind.error());
     polled.taken += static_cast<int>(behind->arrivals.size());
-    polled.more = polled.more || behind->more || !behind->arrivals.empty();
+    polled.more = polled.more || behind->more || !behind->arrivals.empty() || step == kMostSteps;
+    if (step == kMostSteps) break;
   }
   // Last, so that what hinders it holds up no record.
   if (const auto enrolled = enrol(stop); !enrolled) return fail(enrolled.error());
-  if (given->refused) return fail(PollFault{PollFault::Where::Ingest, *given->refused});
+  if (polled.refused) return fail(PollFault{PollFault::Where::Ingest, *polled.refused});
   return polled;
 }
 

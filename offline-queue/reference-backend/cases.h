@@ -64,6 +64,7 @@ class Cases {
     int reported = 0;  ///< words given to ingest
     int relayed = 0;   ///< updates given to ingest
     bool more = false;
+    std::optional<sync::SyncFault> refused;  ///< why ingest takes no words; all else goes on
   };
   /// What hindered a poll. Nothing is lost by it: the same is fetched and reported again.
   struct PollFault {
@@ -77,11 +78,11 @@ class Cases {
  private:
   /// Starts again where it passed over records whose key is known now.
   Result<void, PollFault> go_back();
-  /// What ingest was given in a poll, and took.
+  /// What ingest was given in a step of a poll, and took.
   struct Given {
-    std::int64_t word = 0;                   ///< arrival of the last record whose word it was told
-    std::int64_t update = 0;                 ///< id of the last update
-    std::optional<sync::SyncFault> refused;  ///< why it takes no more words
+    std::int64_t word = 0;    ///< arrival of the last record whose word it was told
+    std::int64_t update = 0;  ///< id of the last update
+    bool more_words = false;
     [[nodiscard]] bool anything() const { return word > 0 || update > 0; }
   };
   /// The page that ingest gives next, and with it what it was given before counts as given.

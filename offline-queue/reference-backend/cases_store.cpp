@@ -146,11 +146,11 @@ bool CasesStore::insert(const Taken& taken) {
   return !query.failed();
 }
 
-CasesStore::Unreported CasesStore::unreported(std::int64_t after, int limit) {
-  const std::string sql = std::string(kReportColumns) + "WHERE reported=0 AND arrival>? ORDER BY arrival LIMIT ?";
+CasesStore::Unreported CasesStore::unreported(std::size_t limit) {
+  const std::string sql = std::string(kReportColumns) + "WHERE reported=0 ORDER BY arrival LIMIT ?";
   Statement query = database_.prepare(sql.c_str());
-  query.bind(1, after).bind(2, limit);
-  Unreported found{{}, after};
+  query.bind(1, static_cast<std::int64_t>(limit));
+  Unreported found;
   while (query.step()) {
     found.cases.push_back(report_in(query));
     found.last = query.integer(14);

@@ -54,10 +54,10 @@ class CasesStore {
 
   struct Unreported {
     std::vector<protocol::OpenedReport::Case> cases;
-    std::int64_t last = 0;  ///< arrival of the last one; `after` if there is none
+    std::int64_t last = 0;  ///< arrival of the last one
   };
-  /// Of those that arrived after `after`.
-  Unreported unreported(std::int64_t after, int limit);
+  /// In the order of their arrival.
+  Unreported unreported(std::size_t limit);
   /// Ingest has to be told (again) what was said about a record, or about all.
   bool report_again(int kiosk, int epoch, int sequence);
   bool report_everything_again() { return database_.run("UPDATE record SET reported=0"); }

@@ -13,9 +13,7 @@ using namespace protocol;
 
 namespace {
 
-constexpr int kAtOnce = 64;
-/// So that an ingest which lacks everything is told it in steps, each of which counts.
-constexpr int kMostInAPoll = 64 * kAtOnce;
+constexpr std::size_t kAtOnce = 64;
 
 }  // namespace
 
@@ -35,23 +33,22 @@ std::optional<OpenedReport> Cases::own_words(std::vector<OpenedReport::Case> cas
 }
 
 Result<void, Cases::PollFault> Cases::report_words(Given& given, Polled& polled, const std::stop_token& stop) {
-  while (polled.reported < kMostInAPoll) {
-    auto waiting = store_.unreported(given.word, kAtOnce);
-    if (waiting.cases.empty()) return {};
-    const auto report = own_words(std::move(waiting.cases));
-    if (!report) return fail(database_fault());
-    if (!report->cases.empty()) {
-      const auto taken = link_.report(*report, stop);
-      if (!taken && taken.error().kind == sync::SyncFaultKind::Refused) {
-        given.refused = taken.error();
-        return {};
-      }
-      if (!taken) return fail(PollFault{PollFault::Where::Ingest, taken.error()});
+  auto waiting = store_.unreported(kAtOnce);
+  if (waiting.cases.empty()) return {};
+  given.more_words = waiting.cases.size() >= kAtOnce;
+  const auto report = own_words(std::move(waiting.cases));
+  if (!report) return fail(database_fault());
+  if (!report->cases.empty()) {
+    const auto taken = link_.report(*report, stop);
+    if (!taken && taken.error().kind == sync::SyncFaultKind::Refused) {
+      polled.refused = taken.error();
+      given.more_words = false;
+      return {};
     }
-    given.word = waiting.last;
-    polled.reported += static_cast<int>(report->cases.size());
+    if (!taken) return fail(PollFault{PollFault::Where::Ingest, taken.error()});
   }
-  polled.more = true;
+  given.word = waiting.last;
+  polled.reported += static_cast<int>(report->cases.size());
   return {};
 }
 
@@ -69,22 +66,22 @@ Result<void, Cases::PollFault> Cases::relay_updates(Given& given, Polled& polled
     }
     if (!updates.mark_pack_relayed(pack->hash)) return fail(database_fault());
   }
-  while (polled.relayed < kMostInAPoll) {
-    const auto waiting = updates.unrelayed(given.update, kAtOnce);
-    if (waiting.items.empty()) return {};
-    const auto taken = link_.give(UpdatesReport{waiting.items}, stop);
-    if (!taken) return fail(PollFault{PollFault::Where::Ingest, taken.error()});
-    given.update = waiting.last;
-    polled.relayed += static_cast<int>(waiting.items.size());
-  }
-  polled.more = true;
+  const auto waiting = updates.unrelayed(kAtOnce);
+  if (waiting.items.empty()) return {};
+  const auto taken = link_.give(UpdatesReport{waiting.items}, stop);
+  if (!taken) return fail(PollFault{PollFault::Where::Ingest, taken.error()});
+  given.update = waiting.last;
+  polled.relayed += static_cast<int>(waiting.items.size());
   return {};
 }
 
 Result<Cases::Given, Cases::PollFault> Cases::tell(Polled& polled, const std::stop_token& stop) {
   Given given;
-  if (const auto told = report_words(given, polled, stop); !told) return fail(told.error());
+  if (!polled.refused) {
+    if (const auto told = report_words(given, polled, stop); !told) return fail(told.error());
+  }
   // Behind the words, which ingest must know before it can show a new stage.
+  if (given.more_words) return given;
   if (const auto told = relay_updates(given, polled, stop); !told) return fail(told.error());
   return given;
 }

@@ -76,11 +76,11 @@ bool CasesUpdates::add_case(const OpenedReport::Case& one, WallTime received_at,
   return add(UpdateKind::Case, word.kiosk, update.encode(), now, std::nullopt, update_key).has_value();
 }
 
-CasesUpdates::Waiting CasesUpdates::unrelayed(std::int64_t after, int limit) {
-  Statement query = database_.prepare(
-      "SELECT id, item, signature FROM update_item WHERE relayed=0 AND id>? ORDER BY id LIMIT ?");
-  query.bind(1, after).bind(2, limit);
-  Waiting waiting{{}, after};
+CasesUpdates::Waiting CasesUpdates::unrelayed(std::size_t limit) {
+  Statement query =
+      database_.prepare("SELECT id, item, signature FROM update_item WHERE relayed=0 ORDER BY id LIMIT ?");
+  query.bind(1, static_cast<std::int64_t>(limit));
+  Waiting waiting;
   while (query.step()) {
     waiting.last = query.integer(0);
     SignedUpdate update{query.blob(1), {}};

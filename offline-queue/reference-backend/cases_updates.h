@@ -29,10 +29,10 @@ class CasesUpdates {
 
   struct Waiting {
     std::vector<protocol::SignedUpdate> items;
-    std::int64_t last = 0;  ///< id of the last one; `after` if there is none
+    std::int64_t last = 0;  ///< id of the last one
   };
-  /// Of those behind `after`.
-  Waiting unrelayed(std::int64_t after, int limit);
+  /// In the order in which they were given.
+  Waiting unrelayed(std::size_t limit);
   /// All that was unrelayed as far as this one.
   bool mark_relayed(std::int64_t last);
 
