@@ -120,7 +120,7 @@ class Session final : public Reply {
     if (!kiosk) return;
     peer_epoch_ = kiosk->epoch;
     peer_serial_ = kiosk->serial;
-    peer_until_ = kiosk->not_after;
+    peer_since_ = kiosk->not_before;
   }
 
   static void read(std::unique_ptr<Session> self) {
@@ -159,7 +159,7 @@ class Session final : public Reply {
     request.peer_role = self->peer_role_;
     request.peer_epoch = self->peer_epoch_;
     request.peer_serial = self->peer_serial_;
-    request.peer_until = self->peer_until_;
+    request.peer_since = self->peer_since_;
     const HttpHandler& handler = self->handler_;
     handler(std::move(request), std::move(self));
   }
@@ -200,7 +200,7 @@ class Session final : public Reply {
   std::string peer_role_;
   int peer_epoch_ = 0;
   std::string peer_serial_;
-  WallTime peer_until_{};
+  WallTime peer_since_{};
   bool keep_alive_ = false;
 };
 

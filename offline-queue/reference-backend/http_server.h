@@ -23,7 +23,7 @@ struct HttpRequest {
   std::string peer_role;    ///< its organisational unit: "kiosk" or "cases"
   int peer_epoch = 0;       ///< of a kiosk's certificate; 0: it names none
   std::string peer_serial;  ///< of a kiosk's certificate
-  WallTime peer_until{};    ///< when that ends
+  WallTime peer_since{};    ///< when that begins
 };
 
 struct HttpAnswer {

@@ -85,7 +85,7 @@ std::optional<Handling> take_renewal(const HttpRequest& request, const KioskBook
   question.key = *key;
   question.certificate_request = std::move(asked->certificate_request);
   question.present_serial = request.peer_serial;
-  question.present_until = request.peer_until;
+  question.present_since = request.peer_since;
   question.now = time;
   return Work([question = std::move(question)](IngestStore& store) {
     return answer_of(IngestEnrolments(store).ask(question), question.now);

@@ -43,10 +43,10 @@ ProblemType refusal_named(std::string_view text) {
   return ProblemType::Failed;
 }
 
-/// A kiosk that shows this certificate, or a later one, has had the answer, and asks for the next: it would take no
-/// older one (sync/enrolment_check.cpp has the same rule).
+/// A kiosk that shows this certificate, or one that was made after it, has had the answer, and asks for the next. (When
+/// each ends says nothing: a city may shorten their lives, and then the kiosk must hear of it, and not be asked to wait.)
 bool is_news(const ClientCertificate& given, const IngestEnrolments::Question& question) {
-  return given.serial != question.present_serial && given.not_after >= question.present_until;
+  return given.serial != question.present_serial && given.not_before >= question.present_since;
 }
 
 }  // namespace

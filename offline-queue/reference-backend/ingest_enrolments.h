@@ -37,7 +37,7 @@ class IngestEnrolments {
     protocol::Hash proof{};
     WallTime expires_at{};       ///< of the code
     std::string present_serial;  ///< of the certificate that a renewing kiosk showed
-    WallTime present_until{};    ///< and when that ends
+    WallTime present_since{};    ///< and when that begins
     WallTime now{};
   };
   struct StillWaiting {};
