@@ -25,7 +25,7 @@ constexpr std::size_t longest_fault = 200;
 AuditEntry entry_of(const Order& order, AuditKind own, AuditKind common) {
   const bool to_all = order.kiosk == protocol::UpdateItem::all_kiosks;
   const auto number = std::min<std::uint64_t>(order.number, AuditEntry::highest_number);
-  return {to_all ? common : own, static_cast<int>(number)};
+  return {to_all ? common : own, static_cast<std::int64_t>(number)};
 }
 AuditEntry done(const Order& order) {
   return entry_of(order, AuditKind::OrderDone, AuditKind::CommonOrderDone);

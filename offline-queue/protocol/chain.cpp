@@ -161,13 +161,13 @@ std::optional<AuditEntry> AuditEntry::parse(ByteView bytes) {
     if (text.substr(0, one.name.size()) != one.name) continue;
     AuditEntry entry{one.kind, 0};
     const std::string_view digits = text.substr(one.name.size());
-    if (digits.empty() || digits.size() > 6) return std::nullopt;
+    if (digits.empty() || digits.size() > 16) return std::nullopt;
     for (const char digit : digits) {
       if (digit < '0' || digit > '9') return std::nullopt;
       entry.number = entry.number * 10 + (digit - '0');
     }
     // One spelling of everything: no leading zeros.
-    return as_text(entry.encode()) == text ? std::optional(entry) : std::nullopt;
+    return entry.number <= highest_number && as_text(entry.encode()) == text ? std::optional(entry) : std::nullopt;
   }
   return std::nullopt;
 }

@@ -105,9 +105,9 @@ enum class AuditKind : std::uint8_t {
 
 /// The payload of RecordType::Audit: UTF-8 text, the kind's name, a space, the number in decimal.
 struct AuditEntry {
-  static constexpr int highest_number = 999'999;
+  static constexpr std::int64_t highest_number = (std::int64_t{1} << 53) - 1;  ///< the largest that JSON carries
   AuditKind kind = AuditKind::RecordDamaged;
-  int number = 0;  ///< 0..highest_number
+  std::int64_t number = 0;  ///< 0..highest_number
   [[nodiscard]] Bytes encode() const;
   /// Nothing for an unknown name or another spelling of the number.
   [[nodiscard]] static std::optional<AuditEntry> parse(ByteView bytes);

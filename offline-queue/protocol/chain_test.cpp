@@ -305,7 +305,7 @@ TEST_CASE("an audit entry has one spelling, and no cut or changed one is read") 
   for (int number_of_kind = 1; number_of_kind <= static_cast<int>(AuditKind::CardForgotten);
        ++number_of_kind) {
     const auto kind = static_cast<AuditKind>(number_of_kind);
-    for (const int number : {0, 7, AuditEntry::highest_number}) {
+    for (const std::int64_t number : {std::int64_t{0}, std::int64_t{7}, AuditEntry::highest_number}) {
       const AuditEntry entry{kind, number};
       const Bytes bytes = entry.encode();
       CHECK(AuditEntry::parse(bytes) == entry);
@@ -315,7 +315,7 @@ TEST_CASE("an audit entry has one spelling, and no cut or changed one is read") 
       }
     }
   }
-  for (const char* text : {"record-damaged 07", "record-damaged 1000000", "record-damaged -1",
+  for (const char* text : {"record-damaged 07", "record-damaged 9007199254740992", "record-damaged -1",
                            "record-damaged 1 ", "somebody 1", "record-damaged"}) {
     CHECK_FALSE(AuditEntry::parse(as_bytes(text)));
   }
