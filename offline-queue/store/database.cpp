@@ -126,8 +126,8 @@ Result<std::unique_ptr<Database>, StoreFault> Database::open(const Options& opti
   (*database)->wal_pages_ = options.wal_pages;
   if (const auto configured = (*database)->configure(options, files, creation); !configured) {
     // Our statements are right, so it is the file that SQLite found no sense in.
-    const bool senseless = sqlite3_errcode((*database)->handle_) == SQLITE_ERROR;
-    return fail(senseless && configured.error() == StoreFault::IoError ? StoreFault::Damaged : configured.error());
+    const bool senseless = (*database)->senseless_ && configured.error() == StoreFault::IoError;
+    return fail(senseless ? StoreFault::Damaged : configured.error());
   }
   return database;
 }
@@ -157,7 +157,11 @@ Result<std::unique_ptr<Database>, StoreFault> Database::open_copy(const std::fil
   const auto application = (*database)->number("PRAGMA application_id");
   const auto version = (*database)->number("PRAGMA user_version");
   if (!application || !version || *application != application_id) return fail(StoreFault::Unreadable);
-  if (*version > schema_version()) return fail(StoreFault::NewerSchema);
+  // A bit of user_version may have flipped.
+  const auto by_tables = version_by_tables(**database);
+  if (!by_tables) return fail(by_tables.error());
+  if (!*by_tables && *version > schema_version()) return fail(StoreFault::NewerSchema);
+  (*database)->version_ = by_tables->value_or(static_cast<int>(*version));
   return database;
 }
 
@@ -182,6 +186,7 @@ StoreFault Database::report(int code) {
   log::warning("store.sqlite",
                {{"code", sqlite3_extended_errcode(handle_)}, {"text", log::PublicText{sqlite3_errstr(code)}}});
   const StoreFault fault = fault_of(code);
+  senseless_ = (code & 0xFF) == SQLITE_ERROR;
   contradicts_itself_ = contradicts_itself_ || fault == StoreFault::Damaged;
   return fault;
 }
@@ -282,7 +287,8 @@ Result<void, StoreFault> Transaction::commit() {
 Transaction::~Transaction() {
   if (database_ == nullptr) return;
   database_->wal_used_frames_ = std::nullopt;  // it may have written frames that no commit counts
-  // After some errors SQLite has rolled back by itself and this says so; either way nothing is left open.
+  // After some errors SQLite has rolled back by itself.
+  if (sqlite3_get_autocommit(database_->handle_) != 0) return;
   const auto rollback = database_->prepare("ROLLBACK");
   if (rollback) static_cast<void>((*rollback)->run().has_value());
 }

@@ -90,6 +90,8 @@ class Database {
   [[nodiscard]] Result<std::int64_t, StoreFault> number(const char* sql);
   /// The same of one that gives text.
   [[nodiscard]] Result<std::string, StoreFault> text(const char* sql);
+  /// The version of a copy's tables; see open_copy().
+  [[nodiscard]] int version() const { return version_; }
   /// Rows changed since it was opened.
   [[nodiscard]] std::int64_t changes() const;
   /// Bytes of the pages in use; erased rows leave pages that are used again and do not count.
@@ -136,12 +138,14 @@ class Database {
 
   std::optional<GatheringVfs> gathering_;
   sqlite3* handle_ = nullptr;
+  int version_ = 0;
   int wal_pages_ = 0;
   int wal_frames_ = 0;  ///< in the WAL after the last commit
   /// The most frames since it was overwritten; nothing: not known.
   std::optional<int> wal_used_frames_;
   bool doubtful_ = false;
   bool contradicts_itself_ = false;
+  bool senseless_ = false;  ///< the last fault was SQLITE_ERROR: the statement means nothing in this file
   std::map<std::string, sqlite3_stmt*, std::less<>> idle_;  ///< compiled and not in use, by its SQL
 };
 

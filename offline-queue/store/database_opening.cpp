@@ -73,7 +73,9 @@ Result<void, StoreFault> Database::check_head(std::int64_t version) {
   const auto vacuum = number("PRAGMA auto_vacuum");
   const auto encoding = text("PRAGMA encoding");
   const auto by_tables = version_by_tables(*this);
-  if (!pages || !vacuum || !encoding || needs_another_writer()) return fail(StoreFault::Damaged);
+  if (!pages || !vacuum) return fail(pages ? vacuum.error() : pages.error());
+  if (!encoding) return fail(encoding.error());
+  if (needs_another_writer()) return fail(StoreFault::Damaged);
   if (!by_tables) return fail(by_tables.error());
   if (!*by_tables && version > schema_version()) return fail(StoreFault::NewerSchema);
   const bool sound = *pages == page_bytes && *vacuum == 0 && *encoding == "UTF-8" && *by_tables == version;

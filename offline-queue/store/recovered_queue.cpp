@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 
 constexpr std::array<const char*, 3> file_names{"queue.db", "queue.db-wal", "queue.head"};
 /// What a salvage leaves beside them.
-constexpr std::array<const char*, 3> salvage_names{"queue.db.damaged", "queue.db-wal.damaged", "queue.salvage"};
+constexpr std::array<const char*, 4> salvage_names{"queue.db.damaged", "queue.db-wal.damaged", "queue.salvage",
+                                                   "queue.salvage-journal"};
 // SQLite's locks on a database file lie from 0x40000000 on, 512 bytes (sqlite.org/fileformat2.html,
 // section 1.4).
 constexpr off_t lock_start = 0x40000000;
@@ -123,11 +124,10 @@ std::optional<RecoverFault> RecoveredQueue::copy_from(const fs::path& folder) {
 }
 
 std::optional<RecoverFault> RecoveredQueue::read_identity() {
-  const auto version = database_->number("PRAGMA user_version");
   const auto kiosk = database_->number("SELECT kiosk FROM identity");
   const auto epoch = database_->number("SELECT epoch FROM identity");
-  if (!version || !kiosk || !epoch) return RecoverFault::Unreadable;
-  schema_version_ = static_cast<int>(*version);
+  if (!kiosk || !epoch) return RecoverFault::Unreadable;
+  schema_version_ = database_->version();
   kiosk_ = static_cast<int>(*kiosk);
   epoch_ = static_cast<int>(*epoch);
   if (!protocol::TrackingCode{kiosk_, epoch_, 1}.in_range()) return RecoverFault::Unreadable;

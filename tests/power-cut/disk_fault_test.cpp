@@ -157,6 +157,31 @@ TEST_CASE("an older queue is brought forward, through a power cut at every step 
   }
 }
 
+TEST_CASE("a sync that fails while an older queue is brought forward is a fault of the disk: nothing is made anew") {
+  const Keys keys;
+  for (int sync = 1;; ++sync) {
+    REQUIRE(sync < 200);
+    CAPTURE(sync);
+    World world(keys, static_cast<std::uint64_t>(sync));
+    {
+      const auto queue = store::Store::open(world.options);
+      REQUIRE(queue.has_value());
+      world.work(**queue);
+    }
+    make_older(world, 1);
+    world.disk.fail_sync_after(sync);
+    const auto queue = store::Store::open(world.options);
+    if (!queue) CHECK(queue.error() == store::StoreFault::IoError);
+    const bool over = world.disk.syncs_to_fail();
+    CHECK_FALSE(world.disk.exists("/disk/queue.db.damaged"));
+    if (queue) CHECK((*queue)->findings().salvaged == 0);
+    if (over) break;
+    const auto again = store::Store::open(world.options);
+    REQUIRE(again.has_value());
+    CHECK((*again)->findings().salvaged == 0);
+  }
+}
+
 TEST_CASE("a queue that SQLite cannot read is made anew, through a power cut at every step of it") {
   const Keys keys;
   int made_anew = 0;
