@@ -126,7 +126,8 @@ void KeyKeeper::send_earlier(sync::Client& client, Step& step) {
     sync::PumpReport report = one.pump.step(outbox, client);
     if (outbox.failed()) sync::blame_the_store(report);
     const auto kind = report.fault ? std::optional(report.fault->kind) : std::nullopt;
-    if (kind && kind != one.told)
+    const bool gave_way = kind == sync::SyncFaultKind::Stopped;
+    if (kind && kind != one.told && !gave_way)
       log::warning("keys.earlier-fault",
                    {{"epoch", one.enrolment.epoch}, {"fault", log::PublicText{sync::name(*kind)}}});
     one.told = kind;

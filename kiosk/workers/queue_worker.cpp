@@ -174,7 +174,10 @@ void QueueWorker::housekeeping() {
   }
   if (fault_ == store::StoreFault::KeySilent && now >= next_open_) {
     next_open_ = now + reopen_interval;
-    if (key_signs()) fault_.reset();
+    if (key_signs()) {
+      fault_.reset();
+      if (!store_->record_findings()) log::warning("queue.findings-not-recorded");
+    }
   }
   if (!kept_prints_.empty() && now >= next_prints_) {
     next_prints_ = now + reopen_interval;

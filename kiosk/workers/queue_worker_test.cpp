@@ -68,7 +68,7 @@ TEST_CASE(
   CHECK(of_an_epoch < std::uint64_t{2048} << 20);
 }
 
-TEST_CASE("a key that does not sign is found out before anybody types, told with a code, and so is its return") {
+TEST_CASE("a key that does not sign is found out before anybody types, and told with a code") {
   protocol::testing::SoftwareTpm tpm;
   if (!tpm.works()) {
     MESSAGE(protocol::testing::SoftwareTpm::missing);

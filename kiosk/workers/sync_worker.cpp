@@ -17,7 +17,7 @@ namespace pishkhan::workers {
 
 namespace {
 
-/// The queue's thread answers the pump's four questions; this one waits for each (it is not the screen's).
+/// The queue's thread answers the pump's questions; this one waits for each (it is not the screen's).
 class QueueOutbox final : public sync::Outbox {
  public:
   QueueOutbox(QueueWorker& queue, Mailbox<visit::Event>& events) : queue_(queue), events_(events) {}

@@ -147,7 +147,7 @@ void add_devices(const Corpus& corpus) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
+  if (argc != 2 || argv[1][0] == '-') {
     std::fputs("usage: fuzz_seeds CORPUS-FOLDER\n", stderr);
     return 2;
   }

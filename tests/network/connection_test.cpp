@@ -88,8 +88,8 @@ TEST_CASE("a batch that a slow line keeps under way gives way to a citizen's que
   auto client = sync::Client::open(backend.endpoint);
   REQUIRE(client.has_value());
 
-  const std::jthread citizen([&] {
-    while (backend.batches_seen == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const std::jthread citizen([&](const std::stop_token& stop) {
+    while (backend.batches_seen == 0 && !stop.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     somebody_waits = true;
   });
   const auto sent = client->send(batch);
