@@ -72,7 +72,8 @@ class Cases {
     Where where = Where::Ingest;
     sync::SyncFault sync;  ///< for Ingest
   };
-  /// A page or two. A word leaves only after its record is on the disk here.
+  /// A page, then what ingest is to be told, in steps, each with the page behind it. A word leaves only after its
+  /// record is on the disk here.
   Result<Polled, PollFault> poll_once(const std::stop_token& stop);
 
  private:
@@ -96,6 +97,7 @@ class Cases {
   Result<void, PollFault> enrol(const std::stop_token& stop);
   Result<void, PollFault> give_book(protocol::Hash& held, const std::stop_token& stop);
   PollFault database_fault();
+  /// One step: a report of words, and behind the last of them one of updates.
   Result<Given, PollFault> tell(Polled& polled, const std::stop_token& stop);
   Result<void, PollFault> report_words(Given& given, Polled& polled, const std::stop_token& stop);
   Result<void, PollFault> relay_updates(Given& given, Polled& polled, const std::stop_token& stop);
