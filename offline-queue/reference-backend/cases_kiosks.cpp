@@ -1,6 +1,7 @@
 #include "offline-queue/reference-backend/cases_kiosks.h"
 
 #include "offline-queue/protocol/json_members.h"
+#include "offline-queue/reference-backend/cases_store.h"
 
 #include <algorithm>
 #include <utility>
@@ -227,14 +228,9 @@ bool CasesKiosks::forget_unproven() {
 }
 
 bool CasesKiosks::opens_with(const std::string& key_ids) {
-  {
-    Statement query = database_.prepare("SELECT value FROM progress WHERE name='opening-keys'");
-    if (query.step() && query.text(0) == key_ids) return true;
-    if (query.failed()) return false;
-  }
-  Statement put = database_.prepare("INSERT OR REPLACE INTO progress(name, value) VALUES('opening-keys', ?)");
+  const auto differ = CasesStore::differs_now(database_, "opening-keys", key_ids);
   // As if their key had become known just now: proven_now().
-  return done(put.bind(1, key_ids)) && database_.run("UPDATE unproven SET key=zeroblob(33)");
+  return differ && (!*differ || database_.run("UPDATE unproven SET key=zeroblob(33)"));
 }
 
 bool CasesKiosks::note_tries(const std::vector<BookCode>& tried) {

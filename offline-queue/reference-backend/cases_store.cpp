@@ -181,16 +181,21 @@ bool CasesStore::set_aside(const std::vector<OpenedReport::Case>& cases) {
   return true;
 }
 
-bool CasesStore::signs_with(const PublicPoint& key) {
-  const std::string name = to_hex(key);
+std::optional<bool> CasesStore::differs_now(Database& database, const std::string& name,
+                                            const std::string& value) {
   {
-    Statement query = database_.prepare("SELECT value FROM progress WHERE name='signing-key'");
-    if (query.step() && query.text(0) == name) return true;
-    if (query.failed()) return false;
+    Statement query = database.prepare("SELECT value FROM progress WHERE name=?");
+    if (query.bind(1, name).step() && query.text(0) == value) return false;
+    if (query.failed()) return std::nullopt;
   }
-  Statement put = database_.prepare("INSERT OR REPLACE INTO progress(name, value) VALUES('signing-key', ?)");
-  static_cast<void>(put.bind(1, name).step());
-  return !put.failed() && database_.run("UPDATE record SET reported=0 WHERE reported=2");
+  Statement put = database.prepare("INSERT OR REPLACE INTO progress(name, value) VALUES(?, ?)");
+  static_cast<void>(put.bind(1, name).bind(2, value).step());
+  return put.failed() ? std::nullopt : std::optional(true);
+}
+
+bool CasesStore::signs_with(const PublicPoint& key) {
+  const auto differs = differs_now(database_, "signing-key", to_hex(key));
+  return differs && (!*differs || database_.run("UPDATE record SET reported=0 WHERE reported=2"));
 }
 
 std::vector<CasesStore::Row> CasesStore::rows(Statement& query) {

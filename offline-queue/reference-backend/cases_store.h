@@ -65,6 +65,9 @@ class CasesStore {
   bool mark_reported(std::int64_t last);
   /// Words under a key that is not in force: ingest would not take them, so they wait until it is again.
   bool set_aside(const std::vector<protocol::OpenedReport::Case>& cases);
+  /// Something that is the same at each start, as a rule. True: it is not what it was at the last one, or there was
+  /// none; from now on it is. Nothing: the database failed.
+  static std::optional<bool> differs_now(Database& database, const std::string& name, const std::string& value);
   /// At each start: the key in force. Words that were set aside under another one are looked at again.
   bool signs_with(const protocol::PublicPoint& key);
 
